@@ -1,0 +1,1 @@
+//! How events get into the lake: envelope, events, lake, reply.

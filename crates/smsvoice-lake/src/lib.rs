@@ -1,0 +1,1 @@
+//! Where events rest: partitioned Parquet in any object store, and the quarantine.

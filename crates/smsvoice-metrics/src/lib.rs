@@ -1,0 +1,1 @@
+//! How well it went: SQL views, the engine that runs them, reports.
