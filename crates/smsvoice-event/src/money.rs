@@ -40,37 +40,7 @@ const LIMIT: i128 = 1_000_000_000_000_000_000;
 impl Usd {
     /// Reads a JSON number's own digits: `0.00581`, `1e-3`, `0`, `-0.5`. No float in between, nothing rounded.
     pub fn parse(digits: &str) -> Result<Self, InvalidUsd> {
-        let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |rest| (true, rest));
-        let (mantissa, exponent) = split_exponent(digits)?;
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        if whole.is_empty() || (mantissa.len() > whole.len() && fraction.is_empty()) {
-            return Err(InvalidUsd::NotANumber);
-        }
-        let mut value: i128 = 0;
-        let mut significant = 0;
-        // Zeros at the end carry no value, and must not count as precision: 0.5000000 is exact.
-        let fraction = fraction.trim_end_matches('0');
-        for byte in whole.bytes().chain(fraction.bytes()) {
-            if !byte.is_ascii_digit() {
-                return Err(InvalidUsd::NotANumber);
-            }
-            significant += i64::from(significant > 0 || byte != b'0');
-            if significant <= 36 {
-                value = value * 10 + i128::from(byte - b'0');
-            }
-        }
-        if value == 0 {
-            return Ok(Self(0));
-        }
-        if significant > 36 {
-            return Err(if exponent < 0 || whole.len() <= 12 { InvalidUsd::TooPrecise } else { InvalidUsd::TooLarge });
-        }
-        let shift = exponent.saturating_sub(fraction.len() as i64).saturating_add(SCALE);
-        let micros = shifted(value, shift)?;
-        if micros >= LIMIT {
-            return Err(InvalidUsd::TooLarge);
-        }
-        Ok(Self(if negative { -(micros as i64) } else { micros as i64 }))
+        scaled(digits, SCALE).map(Self)
     }
 
     /// From millionths of a dollar.
@@ -82,6 +52,41 @@ impl Usd {
     pub const fn micros(self) -> i64 {
         self.0
     }
+}
+
+/// A decimal number × 10^`places`, exactly, if it is a whole number below [`LIMIT`].
+pub(crate) fn scaled(digits: &str, places: i64) -> Result<i64, InvalidUsd> {
+    let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |rest| (true, rest));
+    let (mantissa, exponent) = split_exponent(digits)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() || (mantissa.len() > whole.len() && fraction.is_empty()) {
+        return Err(InvalidUsd::NotANumber);
+    }
+    let mut value: i128 = 0;
+    let mut significant = 0;
+    // Zeros at the end carry no value, and must not count as precision: 0.5000000 is exact.
+    let fraction = fraction.trim_end_matches('0');
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        if !byte.is_ascii_digit() {
+            return Err(InvalidUsd::NotANumber);
+        }
+        significant += i64::from(significant > 0 || byte != b'0');
+        if significant <= 36 {
+            value = value * 10 + i128::from(byte - b'0');
+        }
+    }
+    if value == 0 {
+        return Ok(0);
+    }
+    if significant > 36 {
+        return Err(if exponent < 0 || whole.len() <= 12 { InvalidUsd::TooPrecise } else { InvalidUsd::TooLarge });
+    }
+    let shift = exponent.saturating_sub(fraction.len() as i64).saturating_add(places);
+    let micros = shifted(value, shift)?;
+    if micros >= LIMIT {
+        return Err(InvalidUsd::TooLarge);
+    }
+    Ok(if negative { -(micros as i64) } else { micros as i64 })
 }
 
 fn split_exponent(digits: &str) -> Result<(&str, i64), InvalidUsd> {

@@ -6,7 +6,7 @@ use crate::error::ParseError;
 use crate::event::{Event, Text, push_json_string};
 use crate::event_type::EventType;
 use crate::field::Field;
-use crate::money::Usd;
+use crate::money::{Usd, scaled};
 use crate::phone::PhoneNumber;
 use crate::scan::{Scanner, Value};
 use crate::timestamp::Timestamp;
@@ -269,7 +269,7 @@ fn invalid(field: Field, expected: &'static str) -> ParseError {
 }
 
 /// A string; or a number, as its digits: SNS's own SMS logs have `"mcc":310`.
-fn text<'a>(field: Field, value: Value<'a>) -> Result<Option<Text<'a>>> {
+fn text(field: Field, value: Value<'_>) -> Result<Option<Text<'_>>> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
@@ -278,7 +278,7 @@ fn text<'a>(field: Field, value: Value<'a>) -> Result<Option<Text<'a>>> {
     }
 }
 
-fn member_text<'a>(field: Field, value: Option<Value<'a>>) -> Result<Option<Text<'a>>> {
+fn member_text(field: Field, value: Option<Value<'_>>) -> Result<Option<Text<'_>>> {
     text(field, value.unwrap_or(Value::Null))
 }
 
@@ -303,8 +303,7 @@ fn whole(value: &Value<'_>) -> Option<i64> {
     if let Ok(plain) = digits.parse::<i64>() {
         return (plain >= 0 && !digits.starts_with('+')).then_some(plain);
     }
-    let micros = Usd::parse(digits).ok()?.micros();
-    (micros >= 0 && micros % 1_000_000 == 0).then_some(micros / 1_000_000)
+    scaled(digits, 0).ok().filter(|number| *number >= 0)
 }
 
 fn count(field: Field, value: &Value<'_>) -> Result<Option<i32>> {
