@@ -53,6 +53,9 @@ pub enum ParseError {
     /// JSON, but no object: a bare number or string is no event.
     #[error("not a JSON object")]
     NotAnObject,
+    /// An object without any of the required fields: something else, an envelope perhaps.
+    #[error("an object with neither eventType nor messageId nor eventTimestamp")]
+    NotAnEvent,
 }
 
 impl ParseError {
@@ -65,7 +68,7 @@ impl ParseError {
             Self::RepeatedField { .. } => "repeated_field",
             Self::MissingField { .. } => "missing_field",
             Self::InvalidField { .. } => "invalid_field",
-            Self::NotAnObject => "not_an_event",
+            Self::NotAnObject | Self::NotAnEvent => "not_an_event",
         }
     }
 }

@@ -18,5 +18,6 @@ pub use event_type::{EventType, KnownType, V1_VOICE_TYPES};
 pub use id::EventId;
 pub use money::{InvalidUsd, Usd};
 pub use outcome::{Channel, FailureReason, Outcome};
+pub use parse::Prefix;
 pub use phone::PhoneNumber;
 pub use timestamp::Timestamp;

@@ -30,22 +30,20 @@ impl<'a> Event<'a> {
     /// # Ok::<(), smsvoice_event::ParseError>(())
     /// ```
     pub fn parse(text: &'a str) -> Result<Self> {
-        let (event, end) = Self::parse_prefix(text)?;
-        let rest = &text[end..];
-        match rest.find(|c: char| !matches!(c, ' ' | '\n' | '\r' | '\t')) {
-            None => Ok(event),
-            Some(at) => Err(ParseError::Syntax { offset: end + at, expected: "the end of the event" }),
+        let Prefix { event, len } = Self::parse_prefix(text)?;
+        match text[len..].find(|c: char| !matches!(c, ' ' | '\n' | '\r' | '\t')) {
+            None => event,
+            Some(at) => Err(ParseError::Syntax { offset: len + at, expected: "the end of the event" }),
         }
     }
 
-    /// Reads the event that a text begins with, and says how many bytes it took: Firehose leaves events in S3 one
-    /// behind the other, `{..}{..}`.
-    pub fn parse_prefix(text: &'a str) -> Result<(Self, usize)> {
+    /// Reads the JSON value that a text begins with: Firehose leaves events in S3 one behind the other, `{..}{..}`.
+    /// Fails only where the text is no JSON, so that nobody can tell where the value ends.
+    pub fn parse_prefix(text: &'a str) -> Result<Prefix<'a>> {
         let mut scanner = Scanner::new(text);
         if scanner.peek() != Some(b'{') {
-            // Anything else that is JSON is no event; anything else at all is a syntax error.
             scanner.value()?;
-            return Err(ParseError::NotAnObject);
+            return Ok(Prefix { event: Err(ParseError::NotAnObject), len: scanner.pos() });
         }
         let mut draft = Draft::default();
         let mut more = scanner.open()?;
@@ -57,8 +55,17 @@ impl<'a> Event<'a> {
             }
             more = scanner.more()?;
         }
-        Ok((draft.finish()?, scanner.pos()))
+        Ok(Prefix { event: draft.finish(), len: scanner.pos() })
     }
+}
+
+/// The JSON value that a text begins with, read as an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prefix<'a> {
+    /// The event, or why this value is none.
+    pub event: Result<Event<'a>>,
+    /// How many bytes the value took, white space before it included.
+    pub len: usize,
 }
 
 /// An event under construction. A field of the wrong kind is remembered and reported only when the whole text turned
@@ -222,6 +229,10 @@ impl<'a> Draft<'a> {
 
     fn finish(self) -> Result<Event<'a>> {
         let missing = |field: Field| ParseError::MissingField { field: field.wire() };
+        let required = Field::EventType.bit() | Field::MessageId.bit() | Field::EventTimestamp.bit();
+        if self.seen & required == 0 {
+            return Err(ParseError::NotAnEvent);
+        }
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }

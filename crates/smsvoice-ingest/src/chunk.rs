@@ -57,6 +57,11 @@ impl<F: FnMut(Chunk)> Chunker<F> {
         if self.oversize {
             self.skip_oversize();
         }
+        if self.in_array
+            && let Some(end) = self.value_cut()
+        {
+            self.emit(end);
+        }
         let rest = self.buffer.len();
         self.emit(rest);
     }
@@ -209,19 +214,21 @@ mod tests {
 
     fn events_in(chunk: &Chunk) -> usize {
         let text = std::str::from_utf8(&chunk.bytes).unwrap();
-        let (mut count, mut rest) = (0, text.trim_start_matches([' ', '\n', ',']));
+        let (mut count, mut rest) = (0, text.trim_matches([' ', '\n', '\r', ',']));
         while !rest.is_empty() {
             let prefix = Event::parse_prefix(rest).unwrap();
             assert!(prefix.event.is_ok());
             count += 1;
-            rest = rest[prefix.len..].trim_start_matches([' ', '\n', ',']);
+            rest = rest[prefix.len..].trim_start_matches([' ', '\n', '\r', ',']);
         }
         count
     }
 
     #[test]
     fn no_event_is_cut_in_two() {
-        for (open, between, close) in [("", "\n", "\n"), ("", "", ""), ("[", ",", "]"), ("[\n  ", ",\n  ", "\n]\n"), ("", "\r\n", "")] {
+        for (open, between, close) in
+            [("", "\n", "\n"), ("", "", ""), ("[", ",", "]"), ("[\n  ", ",\n  ", "\n]\n"), ("", "\r\n", "")]
+        {
             let events: Vec<String> = (0..9000).map(|n| event(n, 900)).collect();
             let stream = format!("{open}{}{close}", events.join(between));
             let chunks = chunks(stream.as_bytes(), 1 << 16);
@@ -235,7 +242,8 @@ mod tests {
     fn lines_are_counted_across_chunks() {
         let stream: String = (0..9000).map(|n| event(n, 900) + "\n").collect();
         let chunks = chunks(stream.as_bytes(), 1 << 20);
-        let lines: Vec<u64> = chunks.iter().map(|chunk| chunk.bytes.iter().filter(|byte| **byte == b'\n').count() as u64).collect();
+        let lines: Vec<u64> =
+            chunks.iter().map(|chunk| chunk.bytes.iter().filter(|byte| **byte == b'\n').count() as u64).collect();
         assert_eq!(chunks[1].line, 1 + lines[0]);
         assert_eq!(lines.iter().sum::<u64>(), 9000);
     }

@@ -37,7 +37,9 @@ pub enum InputError {
         source: io::Error,
     },
     /// A folder holds nothing that is read.
-    #[error("{path} holds no file of events: looked for *.json, *.jsonl, *.ndjson, *.log and *.txt, plain, .gz or .zst")]
+    #[error(
+        "{path} holds no file of events: looked for *.json, *.jsonl, *.ndjson, *.log and *.txt, plain, .gz or .zst"
+    )]
     NothingReadable {
         /// The folder.
         path: String,
@@ -70,7 +72,8 @@ impl Input {
         Ok(input)
     }
 
-    /// The files that paths lead to: a file itself, of a folder all with a known ending, in the order of their paths.
+    /// The files that paths lead to: a file itself; of a folder all with a known ending that are not hidden, in the
+    /// order of their paths.
     pub fn walk(paths: &[PathBuf]) -> Result<Vec<Self>, InputError> {
         let mut inputs = Vec::new();
         for path in paths {
@@ -111,7 +114,11 @@ impl Input {
     }
 }
 
-fn decoded(compression: Compression, mut stream: impl Read, to: &mut impl Write) -> Result<(), (Compression, io::Error)> {
+fn decoded(
+    compression: Compression,
+    mut stream: impl Read,
+    to: &mut impl Write,
+) -> Result<(), (Compression, io::Error)> {
     copy(&mut stream, to).map_err(|error| (compression, error))
 }
 
@@ -144,6 +151,10 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), InputError> {
     let unreadable = |source| InputError::Unreadable { path: folder.display().to_string(), source };
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden {
+            continue;
+        }
         if path.is_dir() {
             find(&path, found)?;
         } else if has_known_ending(&path) {
@@ -157,6 +168,7 @@ fn has_known_ending(path: &Path) -> bool {
     let compressed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
     let stem = if compressed { path.with_extension("") } else { path.to_owned() };
     // Firehose names its objects without an ending, and with `.gz` when compressed.
-    let bare = compressed && stem.extension().is_none_or(|ending| ending.to_string_lossy().bytes().any(|b| b.is_ascii_digit()));
+    let bare = compressed
+        && stem.extension().is_none_or(|ending| ending.to_string_lossy().bytes().any(|b| b.is_ascii_digit()));
     bare || stem.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

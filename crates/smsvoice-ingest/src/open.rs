@@ -21,7 +21,7 @@ impl Reader<'_> {
             Ok(Some(envelope)) => self.envelope(envelope, object, origin),
             Ok(None) => {
                 let detail = "no eventType, and no envelope this version knows";
-                self.quarantine(object.as_bytes(), origin, Stage::Envelope, "unknown_envelope", detail);
+                self.quarantine(object.as_bytes(), origin, Stage::Envelope, "not_an_event", detail);
             }
             Err(error) => self.invalid_envelope(object, &error, origin),
         }
@@ -153,7 +153,9 @@ impl Reader<'_> {
         if event.source.as_deref() == Some("aws.s3") {
             return self.event_bridge_object(event, object, &inner);
         }
-        if event.detail_type.ends_with("Message Delivery Status Updated") || event.detail.get().contains("\"eventType\"") {
+        if event.detail_type.ends_with("Message Delivery Status Updated")
+            || event.detail.get().contains("\"eventType\"")
+        {
             return self.text(event.detail.get(), &inner);
         }
         let detail = format!("EventBridge detail-type {:?} is no delivery event", event.detail_type);

@@ -87,18 +87,24 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Some of the bytes are no UTF-8: what stands on other lines is read all the same.
+    /// Some of the bytes are no UTF-8: what stands on other lines that begin a value is read all the same.
     #[cold]
     fn lines_of_bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
-        for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(0..) {
-            let origin = origin.lines_on(number);
-            match std::str::from_utf8(line) {
+        let (mut rest, mut lines) = (bytes, 0);
+        while !rest.is_empty() {
+            let next =
+                memchr::memchr_iter(b'\n', rest).find(|at| matches!(rest.get(at + 1), Some(b'{' | b'[' | b'0'..=b'9')));
+            let (piece, after) = rest.split_at(next.map_or(rest.len(), |at| at + 1));
+            let origin = origin.lines_on(lines);
+            match std::str::from_utf8(piece) {
                 Ok(text) => self.text(text, &origin),
                 Err(error) => {
                     let detail = format!("not UTF-8 at byte {}", error.valid_up_to());
-                    self.quarantine(line, &origin, Stage::Decode, "invalid_utf8", &detail);
+                    self.quarantine(piece, &origin, Stage::Decode, "invalid_utf8", &detail);
                 }
             }
+            lines += memchr::memchr_iter(b'\n', piece).count() as u64;
+            rest = after;
         }
     }
 
@@ -130,14 +136,23 @@ impl<'s> Reader<'s> {
 
     /// A text that begins with something else than an event; returns how much of it that is.
     fn no_event(&mut self, rest: &str, read: Result<Prefix<'_>, ParseError>, origin: &Origin<'_>) -> usize {
-        match read {
-            Ok(Prefix { event: Err(why), len }) => {
-                self.value(&rest[..len], &why, origin);
-                len
-            }
-            Ok(Prefix { event: Ok(_), len }) => len,
-            Err(why) => self.broken(rest, &why, origin),
+        if let Some((time, event_at)) = log_prefix(rest) {
+            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            self.text(&rest[event_at..end], &origin.inside(Source::Logs).at(Some(time)));
+            return end;
         }
+        let (why, from) = match read {
+            Ok(Prefix { event: Err(why), len }) if matches!(rest.trim_start().as_bytes()[0], b'{' | b'[') => {
+                self.value(&rest[..len], &why, origin);
+                return len;
+            }
+            Ok(Prefix { event, len }) => (event.err().unwrap_or(ParseError::NotAnObject), len),
+            Err(why @ (ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. })) => (why, offset),
+            Err(why) => (why, 0),
+        };
+        let len = broken_len(rest, from);
+        self.quarantine(rest[..len].trim_end().as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string());
+        len
     }
 
     fn event(&mut self, mut event: Event<'_>, origin: &Origin<'_>) {
@@ -169,7 +184,14 @@ impl<'s> Reader<'s> {
     }
 
     /// Keeps a piece that is no event.
-    pub(crate) fn quarantine(&mut self, payload: &[u8], origin: &Origin<'_>, stage: Stage, reason: &'static str, detail: &str) {
+    pub(crate) fn quarantine(
+        &mut self,
+        payload: &[u8],
+        origin: &Origin<'_>,
+        stage: Stage,
+        reason: &'static str,
+        detail: &str,
+    ) {
         self.account.receive(origin.source);
         self.account.quarantined += 1;
         *self.account.by_reason.entry(reason).or_default() += 1;
@@ -190,18 +212,20 @@ impl<'s> Reader<'s> {
     fn value(&mut self, value: &str, why: &ParseError, origin: &Origin<'_>) {
         let value = value.trim();
         if origin.depth > MAX_ENVELOPES {
-            return self.quarantine(value.as_bytes(), origin, Stage::Envelope, "too_deep", "envelopes within envelopes");
+            return self.quarantine(
+                value.as_bytes(),
+                origin,
+                Stage::Envelope,
+                "too_deep",
+                "envelopes within envelopes",
+            );
         }
         match value.as_bytes()[0] {
             b'[' => match serde_json::from_str::<Vec<&RawValue>>(value) {
                 Ok(items) => drop_depth(origin, |inner| items.iter().for_each(|item| self.text(item.get(), inner))),
                 Err(error) => self.invalid_envelope(value, &error, origin),
             },
-            // An event with a bad field is no envelope, whatever else it holds.
-            b'{' if !is_unnamed(why) => {
-                self.quarantine(value.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string());
-            }
-            b'{' => self.object(value, origin),
+            b'{' if *why == ParseError::NotAnEvent => self.object(value, origin),
             _ => self.quarantine(value.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string()),
         }
     }
@@ -210,19 +234,6 @@ impl<'s> Reader<'s> {
     pub(crate) fn invalid_envelope(&mut self, value: &str, error: &serde_json::Error, origin: &Origin<'_>) {
         let detail = format!("line {}, column {}: not as AWS documents this envelope", error.line(), error.column());
         self.quarantine(value.as_bytes(), origin, Stage::Envelope, "invalid_envelope", &detail);
-    }
-
-    /// A piece that is no JSON; returns its length.
-    fn broken(&mut self, rest: &str, why: &ParseError, origin: &Origin<'_>) -> usize {
-        if let Some((time, event_at)) = log_prefix(rest) {
-            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-            self.text(&rest[event_at..end], &origin.inside(Source::Logs).at(Some(time)));
-            return end;
-        }
-        let len = broken_len(rest, why);
-        let piece = rest[..len].trim_end();
-        self.quarantine(piece.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string());
-        len
     }
 }
 
@@ -233,20 +244,11 @@ fn drop_depth<R>(origin: &Origin<'_>, read: impl FnOnce(&Origin<'_>) -> R) -> R 
     read(&inner)
 }
 
-/// Whether the object does not even claim to be an event.
-fn is_unnamed(why: &ParseError) -> bool {
-    matches!(why, ParseError::MissingField { field: "eventType" })
-}
-
 /// How far a broken piece goes: to the next line that begins a value, or to the next event on the same line. An event
 /// can only begin at or after the byte where JSON ended, or two before it: `"messageSt{"eventType":…` ends a string
 /// with the quote that begins the next event's first key.
-fn broken_len(rest: &str, why: &ParseError) -> usize {
+fn broken_len(rest: &str, offset: usize) -> usize {
     let bytes = rest.as_bytes();
-    let offset = match why {
-        ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. } => *offset,
-        _ => 0,
-    };
     let from = offset.saturating_sub(2).max(1).min(bytes.len());
     let event = memmem::find(&bytes[from..], br#"{"eventType""#).map_or(bytes.len(), |at| from + at);
     let line = memchr::memchr_iter(b'\n', bytes)

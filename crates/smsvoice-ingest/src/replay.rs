@@ -7,7 +7,7 @@ use std::thread;
 use rayon::prelude::*;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{
-    EventBatch, EventWriter, LakeError, LakeFile, Quarantined, QuarantineWriter, Source, Stage, WriterLimits,
+    EventBatch, EventWriter, LakeError, LakeFile, QuarantineWriter, Quarantined, Source, Stage, WriterLimits,
 };
 
 use crate::account::Account;
@@ -75,7 +75,10 @@ struct Piece {
 enum Content {
     Chunk(Chunk),
     /// The compression broke off here.
-    Undecodable { reason: &'static str, detail: String },
+    Undecodable {
+        reason: &'static str,
+        detail: String,
+    },
     /// The input broke off here.
     Unread(String),
 }
@@ -138,7 +141,13 @@ fn parse(parcel: Parcel, privacy: &Privacy) -> Parsed {
 pub(crate) fn read_chunk(reader: &mut Reader<'_>, chunk: &Chunk, origin: &Origin<'_>) {
     if chunk.oversize {
         let origin = origin.clone().at_line(chunk.line);
-        return reader.quarantine(&chunk.bytes, &origin, Stage::Parse, "too_large", "longer than any event or envelope");
+        return reader.quarantine(
+            &chunk.bytes,
+            &origin,
+            Stage::Parse,
+            "too_large",
+            "longer than any event or envelope",
+        );
     }
     reader.bytes(&chunk.bytes, &origin.clone().at_line(chunk.line));
 }
@@ -156,7 +165,14 @@ struct Replay<'o, P> {
 impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
     fn new(options: &'o ReplayOptions, put: P) -> Self {
         let writer = EventWriter::new(options.limits);
-        Self { options, put, writer, quarantine: QuarantineWriter::default(), done: Replayed::default(), durable: (0, 0) }
+        Self {
+            options,
+            put,
+            writer,
+            quarantine: QuarantineWriter::default(),
+            done: Replayed::default(),
+            durable: (0, 0),
+        }
     }
 
     /// Round by round: while some threads read the parcels of this round, others encode the rows of the last.

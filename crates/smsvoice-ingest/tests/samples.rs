@@ -1,4 +1,4 @@
-//! Every sample is read as `samples/expected.json` says: events, duplicates, quarantine and its reasons.
+//! Every sample is read as `samples/.expected.json` says: events, duplicates, quarantine and its reasons.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,15 +29,17 @@ fn replayed(path: &Path) -> Replayed {
 
 #[test]
 fn every_sample_is_read_as_expected() {
-    let expected = std::fs::read(samples().join("expected.json")).unwrap();
+    let expected = std::fs::read(samples().join(".expected.json")).unwrap();
     let expected: BTreeMap<String, Expected> = serde_json::from_slice(&expected).unwrap();
     assert!(expected.len() > 150);
     let mut differences = String::new();
     for (path, expected) in expected {
         let Replayed { account, objects, .. } = replayed(&samples().join(&path));
         assert!(account.adds_up(), "{path}: {account:?}");
-        let reasons: BTreeMap<String, u64> = account.by_reason.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect();
-        let read = (account.received, account.written, account.duplicates, account.quarantined, &reasons, objects.len());
+        let reasons: BTreeMap<String, u64> =
+            account.by_reason.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect();
+        let read =
+            (account.received, account.written, account.duplicates, account.quarantined, &reasons, objects.len());
         let Expected { records, events, duplicates_within_file, quarantined, reasons, objects } = expected;
         let wanted = (records, events, duplicates_within_file, quarantined, &reasons, objects);
         if read != wanted {

@@ -115,13 +115,7 @@ impl Default for EventBatchBuilder {
             extra: StringBuilder::new(),
             received_at: time(),
         };
-        Self {
-            columns,
-            identities: Vec::new(),
-            partitions: Vec::new(),
-            partition_index: HashMap::new(),
-            text_bytes: 0,
-        }
+        Self { columns, identities: Vec::new(), partitions: Vec::new(), partition_index: HashMap::new(), text_bytes: 0 }
     }
 }
 

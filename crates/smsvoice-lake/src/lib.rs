@@ -19,7 +19,7 @@ pub use error::LakeError;
 pub use file::LakeFile;
 pub use lake::{Lake, Put};
 pub use partition::Partition;
-pub use quarantine::{Quarantined, QuarantineWriter, Stage};
+pub use quarantine::{QuarantineWriter, Quarantined, Stage};
 pub use reader::QuarantinedPayload;
 pub use route::{Route, Source};
 pub use writer::{EventWriter, WriteCounts, WriterLimits};

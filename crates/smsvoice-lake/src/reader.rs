@@ -37,7 +37,11 @@ impl Lake {
         Ok(batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|row| payload(batch, row))).collect())
     }
 
-    async fn read(&self, file: &ObjectMeta, schema: arrow::datatypes::SchemaRef) -> Result<Vec<RecordBatch>, LakeError> {
+    async fn read(
+        &self,
+        file: &ObjectMeta,
+        schema: arrow::datatypes::SchemaRef,
+    ) -> Result<Vec<RecordBatch>, LakeError> {
         let bytes = self.get(&file.location).await?;
         let options = ArrowReaderOptions::new().with_schema(schema);
         let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options)?.build()?;

@@ -1,0 +1,39 @@
+//! The commands, one a file: arguments, then what they do.
+
+pub(crate) mod generate;
+pub(crate) mod metrics;
+pub(crate) mod query;
+pub(crate) mod replay;
+pub(crate) mod trace;
+
+use std::io::{self, BufWriter, Write};
+
+use clap::CommandFactory;
+use smsvoice_metrics::Rows;
+
+use crate::output::Format;
+use crate::{Cli, Exit};
+
+pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
+    clap_complete::generate(shell, &mut Cli::command(), "smsvoice", &mut io::stdout());
+    Exit::Done
+}
+
+/// Writes an answer to stdout, batch by batch. A reader that goes away (`| head`) is no failure.
+async fn print(mut rows: Rows, format: Format, width: Option<u16>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = async {
+        let mut writer = format.writer(rows.schema(), width, &mut out);
+        while let Some(batch) = rows.next().await? {
+            writer.write(&batch)?;
+        }
+        writer.finish()?;
+        anyhow::Ok(())
+    };
+    match written.await.and_then(|()| Ok(out.flush()?)) {
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
+            Ok(())
+        }
+        other => other,
+    }
+}

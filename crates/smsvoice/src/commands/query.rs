@@ -1,0 +1,31 @@
+//! `smsvoice query`: any SQL over the lake.
+
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::lake::{LakeArgs, runtime};
+use crate::output::Format;
+use crate::{Exit, World};
+
+/// Run SQL over a lake: tables events and quarantine, view messages
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  smsvoice query --lake ./lake \"SELECT outcome, count(*) AS messages FROM messages GROUP BY outcome\""
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    lake: LakeArgs,
+    /// How the rows are printed.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The query.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    sql: String,
+}
+
+pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
+    runtime()?.block_on(async {
+        let engine = args.lake.engine(world).await?;
+        super::print(engine.query(&args.sql).await?, args.format, world.width).await?;
+        Ok(Exit::Done)
+    })
+}

@@ -1,0 +1,44 @@
+//! The lake a command works on.
+
+use anyhow::Context;
+use smsvoice_lake::Lake;
+use smsvoice_metrics::LocalEngine;
+
+use crate::world::World;
+
+/// Where the lake is.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct LakeArgs {
+    /// The lake: a path, file:///…, s3://bucket/prefix or memory:///. S3 takes the standard AWS_* variables.
+    #[arg(long, value_name = "URL", env = "SMSVOICE_LAKE", hide_env_values = true)]
+    pub(crate) lake: String,
+}
+
+impl LakeArgs {
+    /// Opens it for writing.
+    pub(crate) fn create(&self, world: &World) -> anyhow::Result<Lake> {
+        Lake::create(&self.lake, world.env.iter().cloned()).context("the lake cannot be opened")
+    }
+
+    /// Opens it for reading.
+    pub(crate) fn open(&self, world: &World) -> anyhow::Result<Lake> {
+        Ok(Lake::open(&self.lake, world.env.iter().cloned())?)
+    }
+
+    /// Opens it for questions; an empty one is most likely a misspelt URL, so that is said.
+    pub(crate) async fn engine(&self, world: &World) -> anyhow::Result<LocalEngine> {
+        let lake = self.open(world)?;
+        let engine = LocalEngine::new(&lake).await?;
+        anyhow::ensure!(
+            !engine.is_empty().await?,
+            "there is nothing at {url}: is that the lake? `smsvoice replay … --lake {url}` fills it",
+            url = self.lake
+        );
+        Ok(engine)
+    }
+}
+
+/// A runtime for one command.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
+}

@@ -1,0 +1,18 @@
+//! The `smsvoice` command: arguments in, exit code out. Everything else is in the library beside it.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use smsvoice::{Cli, Exit, World};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = smsvoice::run(cli, &World::real()).unwrap_or_else(|error| {
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
+        Exit::Failed
+    });
+    exit.into()
+}

@@ -1,0 +1,135 @@
+//! Rows of an answer, written for a person (`table`) or a program (`json`, `csv`). What computes them is elsewhere.
+
+mod csv;
+mod json;
+mod table;
+mod value;
+
+use std::io::{self, Write};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned columns for reading; shares as percentages.
+    #[default]
+    Table,
+    /// One array, an object a row.
+    Json,
+    /// A header and a line a row (RFC 4180).
+    Csv,
+}
+
+/// Takes rows batch by batch and writes them.
+pub trait RowWriter {
+    /// Takes the rows of one batch. All batches have the schema that the writer was made for.
+    fn write(&mut self, rows: &RecordBatch) -> io::Result<()>;
+
+    /// Writes what is due at the end. Without it the output is not whole.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+impl Format {
+    /// A writer of rows of `schema` to `out`. `width` is that of the terminal in characters, where there is one.
+    pub fn writer<'a>(self, schema: SchemaRef, width: Option<u16>, out: impl Write + 'a) -> Box<dyn RowWriter + 'a> {
+        match self {
+            Self::Table => Box::new(table::TableWriter::new(schema, width, out)),
+            Self::Json => Box::new(json::JsonWriter::new(schema, out)),
+            Self::Csv => Box::new(csv::CsvWriter::new(schema, out)),
+        }
+    }
+
+    /// Writes `batches` and finishes.
+    pub fn write_all<'a>(
+        self,
+        schema: SchemaRef,
+        batches: impl IntoIterator<Item = &'a RecordBatch>,
+        width: Option<u16>,
+        out: impl Write,
+    ) -> io::Result<()> {
+        let mut writer = self.writer(schema, width, out);
+        batches.into_iter().try_for_each(|rows| writer.write(rows))?;
+        writer.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, MapBuilder,
+        StringBuilder, StringViewArray, TimestampMillisecondArray,
+    };
+
+    use super::*;
+
+    fn contexts() -> ArrayRef {
+        let mut maps = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+        maps.keys().append_value("campaign");
+        maps.values().append_value("winter \"26\"");
+        maps.append(true).unwrap();
+        maps.append(false).unwrap();
+        Arc::new(maps.finish())
+    }
+
+    fn rows() -> RecordBatch {
+        let usd = |values: Vec<Option<i128>>| Decimal128Array::from(values).with_precision_and_scale(38, 6).unwrap();
+        let times = TimestampMillisecondArray::from(vec![Some(1_795_000_000_007), None]).with_timezone("UTC");
+        let columns: [(&str, ArrayRef); 9] = [
+            ("country", Arc::new(StringViewArray::from(vec![Some("CA"), None]))),
+            ("messages", Arc::new(Int64Array::from(vec![1_234_567, 2]))),
+            ("delivery_rate", Arc::new(Float64Array::from(vec![Some(0.973_15), None]))),
+            ("total_usd", Arc::new(usd(vec![Some(5_810), Some(1_234_567_500_000)]))),
+            ("day", Arc::new(Date32Array::from(vec![20_779, 0]))),
+            ("requested_at", Arc::new(times)),
+            ("context", contexts()),
+            ("is_final", Arc::new(BooleanArray::from(vec![Some(true), None]))),
+            ("payload", Arc::new(BinaryArray::from(vec![&b"{\"a\",1"[..], &[0xff, 0x00]]))),
+        ];
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap()
+    }
+
+    fn written(format: Format, batches: &[RecordBatch], width: Option<u16>) -> String {
+        let mut out = Vec::new();
+        format.write_all(rows().schema(), batches, width, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_is_one_array_with_an_object_a_row() {
+        let json = written(Format::Json, &[rows(), rows()], None);
+        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&json).unwrap().len(), 4);
+        insta::assert_snapshot!(written(Format::Json, &[rows()], None));
+    }
+
+    #[test]
+    fn csv_has_a_header_and_a_line_a_row() {
+        insta::assert_snapshot!(written(Format::Csv, &[rows()], None));
+    }
+
+    #[test]
+    fn table_is_aligned() {
+        insta::assert_snapshot!(written(Format::Table, &[rows()], None));
+    }
+
+    #[test]
+    fn table_that_is_too_wide_breaks_its_headers_only() {
+        insta::assert_snapshot!(written(Format::Table, &[rows()], Some(100)));
+    }
+
+    #[test]
+    fn single_row_that_is_too_wide_is_written_downwards() {
+        insta::assert_snapshot!(written(Format::Table, &[rows().slice(0, 1)], Some(60)));
+    }
+
+    #[test]
+    fn no_rows_are_said_in_each_format() {
+        assert_eq!(written(Format::Json, &[], None), "[]\n");
+        let header = "country,messages,delivery_rate,total_usd,day,requested_at,context,is_final,payload\n";
+        assert_eq!(written(Format::Csv, &[], None), header);
+        assert_eq!(written(Format::Table, &[], None), "no rows\n");
+    }
+}
