@@ -67,7 +67,8 @@ impl Reader<'_> {
 
     /// One record of a transformation request (or of a delivery to an HTTP endpoint, which has no ids).
     pub(crate) fn firehose_record(&mut self, firehose: &Firehose<'_>, record: &RawValue, origin: &Origin<'_>) {
-        let origin = origin.inside(Source::Firehose).by_arn(borrowed(firehose.delivery_stream_arn.as_ref()));
+        let origin =
+            origin.inside(Source::Firehose).by_arn(borrowed(firehose.delivery_stream_arn.as_ref()), self.settings);
         match serde_json::from_str::<FirehoseRecord<'_>>(record.get()) {
             Ok(record) => {
                 let arrival = record.approximate_arrival_timestamp.and_then(Timestamp::from_millis);
@@ -94,14 +95,14 @@ impl Reader<'_> {
 
     pub(crate) fn sqs_record(&mut self, record: &SqsRecord<'_>, origin: &Origin<'_>) {
         let sent = record.attributes.sent_timestamp.as_deref().and_then(|millis| millis.parse().ok());
-        let origin = origin.inside(Source::Sqs).by_arn(borrowed(record.event_source_arn.as_ref()));
+        let origin = origin.inside(Source::Sqs).by_arn(borrowed(record.event_source_arn.as_ref()), self.settings);
         let origin = origin.at(sent.and_then(Timestamp::from_millis)).record(&record.message_id);
         self.record_bytes(record.body.as_bytes(), &origin);
     }
 
     pub(crate) fn kinesis_record(&mut self, record: &KinesisRecord<'_>, origin: &Origin<'_>) {
         let data = &record.kinesis;
-        let origin = origin.inside(Source::Kinesis).by_arn(borrowed(record.event_source_arn.as_ref()));
+        let origin = origin.inside(Source::Kinesis).by_arn(borrowed(record.event_source_arn.as_ref()), self.settings);
         let origin = origin.at(seconds(data.approximate_arrival_timestamp)).record(&data.sequence_number);
         self.base64(&data.data, &origin);
     }
@@ -118,7 +119,8 @@ impl Reader<'_> {
 
     fn notification(&mut self, notification: &Notification<'_>, object: &str, origin: &Origin<'_>) {
         let time = notification.timestamp.as_deref().and_then(Timestamp::parse_rfc3339);
-        let inner = origin.inside(Source::Sns).by_arn(borrowed(notification.topic_arn.as_ref())).at(time);
+        let inner =
+            origin.inside(Source::Sns).by_arn(borrowed(notification.topic_arn.as_ref()), self.settings).at(time);
         let inner = inner.record(&notification.message_id);
         if notification.r#type == "Notification" {
             self.record_bytes(notification.message.as_bytes(), &inner);

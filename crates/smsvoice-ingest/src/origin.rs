@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{Route, Source};
 
+use crate::settings::Settings;
+
 /// What is known of a piece before it is opened. Cheap to clone and to refine, one envelope at a time.
 #[derive(Clone, Debug)]
 pub struct Origin<'a> {
@@ -64,12 +66,18 @@ impl<'a> Origin<'a> {
         }
     }
 
-    /// Account and region by the ARN of what carried the piece: `arn:aws:sqs:us-east-1:111122223333:name`.
-    pub(crate) fn by_arn(mut self, arn: Option<&'a str>) -> Self {
-        let mut parts = arn.unwrap_or_default().splitn(6, ':').skip(3);
+    /// Account and region by the ARN of what carried the piece, `arn:aws:sqs:us-east-1:111122223333:name`; and what
+    /// the settings know of that ARN.
+    pub(crate) fn by_arn(mut self, arn: Option<&'a str>, settings: &'a Settings) -> Self {
+        let arn = arn.unwrap_or_default();
+        let mut parts = arn.splitn(6, ':').skip(3);
         let mut part = || parts.next().filter(|part| !part.is_empty()).map(Cow::Borrowed);
         self.aws_region = part().or(self.aws_region);
         self.account_id = part().or(self.account_id);
+        if let Some(known) = settings.routes.get(arn) {
+            self.configuration_set = known.configuration_set.as_deref().map(Cow::Borrowed).or(self.configuration_set);
+            self.account_id = known.account_id.as_deref().map(Cow::Borrowed).or(self.account_id);
+        }
         self
     }
 

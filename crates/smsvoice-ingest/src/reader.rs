@@ -9,15 +9,16 @@ use smsvoice_lake::{EventBatch, EventBatchBuilder, Partition, Quarantined, Sourc
 
 use crate::account::Account;
 use crate::inflate::{self, Compression};
+use crate::observed::Observed;
 use crate::origin::Origin;
-use crate::privacy::Privacy;
+use crate::settings::Settings;
 
 /// How many envelopes may lie in one another. AWS nests three (a Logs subscription's gzip in Firehose in SQS, say).
 const MAX_ENVELOPES: u8 = 8;
 
 /// Reads payloads into batches of events, quarantine, and an account of both.
 pub struct Reader<'s> {
-    privacy: &'s Privacy,
+    pub(crate) settings: &'s Settings,
     builder: EventBatchBuilder,
     batch_rows: usize,
     on_batch: Box<dyn FnMut(EventBatch) + Send + 's>,
@@ -29,6 +30,8 @@ pub struct Reader<'s> {
     pub account: Account,
     /// What was read since it was last taken.
     pub tally: Tally,
+    /// What telemetry wants to know; nothing unless it was set.
+    pub observed: Option<Observed>,
 }
 
 /// An object in S3 that a notification named.
@@ -55,16 +58,17 @@ pub struct Tally {
 
 impl<'s> Reader<'s> {
     /// A reader that hands over a batch whenever `batch_rows` events are read, and at [`Self::finish`].
-    pub fn new(privacy: &'s Privacy, batch_rows: usize, on_batch: impl FnMut(EventBatch) + Send + 's) -> Self {
+    pub fn new(settings: &'s Settings, batch_rows: usize, on_batch: impl FnMut(EventBatch) + Send + 's) -> Self {
         Self {
-            privacy,
-            builder: EventBatchBuilder::default(),
+            settings,
+            builder: EventBatchBuilder::new(&settings.context_columns),
             batch_rows,
             on_batch: Box::new(on_batch),
             quarantined: Vec::new(),
             objects: Vec::new(),
             account: Account::default(),
             tally: Tally::default(),
+            observed: None,
         }
     }
 
@@ -163,17 +167,20 @@ impl<'s> Reader<'s> {
         if !self.tally.partitions.contains(&partition) {
             self.tally.partitions.push(partition);
         }
-        self.privacy.apply(&mut event);
+        if let Some(observed) = &mut self.observed {
+            observed.see(&event, origin.received_at());
+        }
+        self.settings.privacy.apply(&mut event);
         self.builder.push(&event, &origin.route());
         if self.builder.len() >= self.batch_rows || self.builder.is_full() {
             self.flush();
         }
     }
 
-    fn flush(&mut self) {
-        let batch = std::mem::take(&mut self.builder).finish();
-        if !batch.is_empty() {
-            (self.on_batch)(batch);
+    pub(crate) fn flush(&mut self) {
+        if !self.builder.is_empty() {
+            let next = EventBatchBuilder::new(&self.settings.context_columns);
+            (self.on_batch)(std::mem::replace(&mut self.builder, next).finish());
         }
     }
 
@@ -204,7 +211,7 @@ impl<'s> Reader<'s> {
             stage,
             reason,
             detail: detail.to_owned(),
-            payload: self.privacy.mask_payload(payload).into_owned(),
+            payload: self.settings.privacy.mask_payload(payload).into_owned(),
         });
     }
 

@@ -14,14 +14,14 @@ use crate::account::Account;
 use crate::chunk::{CHUNK_BYTES, Chunk, Chunker};
 use crate::input::Input;
 use crate::origin::Origin;
-use crate::privacy::Privacy;
 use crate::reader::{ObjectName, Reader};
+use crate::settings::Settings;
 
 /// How a replay is done.
 #[derive(Clone, Debug, Default)]
 pub struct ReplayOptions {
-    /// What becomes of telephone numbers.
-    pub privacy: Privacy,
+    /// How events are read.
+    pub settings: Settings,
     /// When files are closed.
     pub limits: WriterLimits,
 }
@@ -121,10 +121,10 @@ struct Parsed {
     account: Account,
 }
 
-fn parse(parcel: Parcel, privacy: &Privacy) -> Parsed {
+fn parse(parcel: Parcel, settings: &Settings) -> Parsed {
     let mut batches = Vec::new();
     let mut unread = Vec::new();
-    let mut reader = Reader::new(privacy, BATCH_ROWS, |batch| batches.push(batch));
+    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch));
     for Piece { name, arrival, content } in parcel {
         let origin = Origin::new(Source::File, arrival, &*name);
         match content {
@@ -180,9 +180,9 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
         while let Ok(first) = parcels.recv() {
             let mut round = vec![first];
             round.extend(parcels.try_iter().take(2 * rayon::current_num_threads() - 1));
-            let (privacy, writer) = (&self.options.privacy, &mut self.writer);
+            let (settings, writer) = (&self.options.settings, &mut self.writer);
             let (parsed, files) = rayon::join(
-                || round.into_par_iter().map(|parcel| parse(parcel, privacy)).collect::<Vec<_>>(),
+                || round.into_par_iter().map(|parcel| parse(parcel, settings)).collect::<Vec<_>>(),
                 || writer.encode(),
             );
             self.put_all(files?);

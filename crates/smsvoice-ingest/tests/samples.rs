@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use smsvoice_ingest::{Input, Privacy, ReplayOptions, Replayed, replay};
+use smsvoice_ingest::{Input, ReplayOptions, Replayed, Settings, replay};
 
 #[derive(Deserialize)]
 struct Expected {
@@ -23,7 +23,7 @@ fn samples() -> PathBuf {
 }
 
 fn replayed(path: &Path) -> Replayed {
-    let options = ReplayOptions { privacy: Privacy::plain(), ..ReplayOptions::default() };
+    let options = ReplayOptions { settings: Settings::plain(), ..ReplayOptions::default() };
     replay(vec![Input::file(path).unwrap()], &options, &|_| {}, |_| Ok(())).unwrap()
 }
 

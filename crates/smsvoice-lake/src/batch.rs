@@ -61,6 +61,8 @@ impl EventBatch {
 /// ```
 pub struct EventBatchBuilder {
     columns: Columns,
+    /// Context keys that have a column of their own.
+    promoted: Vec<(String, Words)>,
     identities: Vec<Identity>,
     partitions: Vec<Partition>,
     partition_index: HashMap<Partition, u32>,
@@ -91,12 +93,12 @@ struct Columns {
 /// How many columns of repeating strings the schema has.
 const WORDS: usize = 24;
 
-impl Default for EventBatchBuilder {
+impl Default for Columns {
     fn default() -> Self {
         let names = MapFieldNames { entry: "key_value".into(), key: "key".into(), value: "value".into() };
         let time = || TimestampMillisecondBuilder::new().with_timezone("UTC");
         let usd = || PrimitiveBuilder::new().with_data_type(DataType::Decimal64(USD.0, USD.1));
-        let columns = Columns {
+        Self {
             event_id: StringBuilder::new(),
             words: std::array::from_fn(|_| Words::default()),
             is_final: BooleanBuilder::new(),
@@ -114,8 +116,13 @@ impl Default for EventBatchBuilder {
             context: MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new()),
             extra: StringBuilder::new(),
             received_at: time(),
-        };
-        Self { columns, identities: Vec::new(), partitions: Vec::new(), partition_index: HashMap::new(), text_bytes: 0 }
+        }
+    }
+}
+
+impl Default for EventBatchBuilder {
+    fn default() -> Self {
+        Self::new(&[])
     }
 }
 
@@ -140,6 +147,19 @@ impl Content {
 }
 
 impl EventBatchBuilder {
+    /// A builder of rows that have, after the columns of the schema, one column `context_<key>` for each of these
+    /// context keys.
+    pub fn new(context_columns: &[String]) -> Self {
+        Self {
+            columns: Columns::default(),
+            promoted: context_columns.iter().map(|key| (key.clone(), Words::default())).collect(),
+            identities: Vec::new(),
+            partitions: Vec::new(),
+            partition_index: HashMap::new(),
+            text_bytes: 0,
+        }
+    }
+
     /// Rows so far.
     pub fn len(&self) -> usize {
         self.identities.len()
@@ -255,6 +275,10 @@ impl EventBatchBuilder {
             pair(key, value);
         }
         context.append(!event.context.is_empty()).expect("as many keys as values");
+        for (key, column) in &mut self.promoted {
+            let value = event.context.iter().find(|(name, _)| name == key).map(|(_, value)| &**value);
+            column.push(value);
+        }
         for (key, value) in &event.extra {
             pair(key, value);
         }
@@ -275,7 +299,13 @@ impl EventBatchBuilder {
 
     /// The batch.
     pub fn finish(self) -> EventBatch {
-        let rows = RecordBatch::try_new(schema::event_batch(), self.columns.finish());
+        let mut columns = self.columns.finish();
+        let mut schema = schema::event_batch();
+        if !self.promoted.is_empty() {
+            schema = schema::with_context_columns(&schema, self.promoted.iter().map(|(key, _)| key.as_str()));
+            columns.extend(self.promoted.into_iter().map(|(_, column)| column.finish()));
+        }
+        let rows = RecordBatch::try_new(schema, columns);
         let rows = rows.expect("the columns are built in the order and types of the schema");
         EventBatch { rows, identities: self.identities, partitions: self.partitions }
     }

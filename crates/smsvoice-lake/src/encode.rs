@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
@@ -20,7 +19,6 @@ const BUFFERED_ROWS: usize = 8192;
 
 /// A Parquet file under construction, in memory.
 pub(crate) struct FileEncoder {
-    schema: SchemaRef,
     properties: Arc<WriterProperties>,
     buffered: Vec<RecordBatch>,
     buffered_rows: usize,
@@ -29,8 +27,8 @@ pub(crate) struct FileEncoder {
 }
 
 impl FileEncoder {
-    pub(crate) fn new(schema: SchemaRef, properties: Arc<WriterProperties>) -> Self {
-        Self { schema, properties, buffered: Vec::new(), buffered_rows: 0, writer: None, rows: 0 }
+    pub(crate) fn new(properties: Arc<WriterProperties>) -> Self {
+        Self { properties, buffered: Vec::new(), buffered_rows: 0, writer: None, rows: 0 }
     }
 
     pub(crate) fn write(&mut self, rows: RecordBatch) -> Result<(), LakeError> {
@@ -41,6 +39,7 @@ impl FileEncoder {
     }
 
     fn encode_buffered(&mut self) -> Result<(), LakeError> {
+        let Some(schema) = self.buffered.first().map(RecordBatch::schema) else { return Ok(()) };
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
@@ -48,7 +47,7 @@ impl FileEncoder {
                 let options = ArrowWriterOptions::new()
                     .with_properties(self.properties.as_ref().clone())
                     .with_skip_arrow_metadata(true);
-                none.insert(ArrowWriter::try_new_with_options(Vec::new(), self.schema.clone(), options)?)
+                none.insert(ArrowWriter::try_new_with_options(Vec::new(), schema, options)?)
             }
         };
         for rows in self.buffered.drain(..) {

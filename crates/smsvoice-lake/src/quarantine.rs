@@ -99,7 +99,7 @@ fn file(date: NaiveDate, rows: &[Quarantined]) -> Result<LakeFile, LakeError> {
     let mut hashes: Vec<u128> = rows.iter().map(|row| xxh3_128(&row.payload)).collect();
     hashes.sort_unstable();
     let path = format!("quarantine/dt={}/{}", date.format("%Y-%m-%d"), part_name(hashes.into_iter()));
-    let mut encoder = FileEncoder::new(schema::quarantine(), quarantine_properties());
+    let mut encoder = FileEncoder::new(quarantine_properties());
     encoder.write(columns(rows)?)?;
     let (bytes, rows) = encoder.finish()?;
     Ok(LakeFile { path, rows, bytes: bytes.into() })

@@ -162,6 +162,17 @@ pub(crate) fn event_batch() -> SchemaRef {
     SCHEMA.clone()
 }
 
+/// The schema with a column of strings for each of these context keys: `context_campaign` for `campaign`. Characters
+/// that Athena takes in no plain name become `_`.
+pub(crate) fn with_context_columns<'a>(schema: &Schema, keys: impl Iterator<Item = &'a str>) -> SchemaRef {
+    let name = |key: &str| {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        format!("context_{}", key.chars().map(plain).collect::<String>())
+    };
+    let promoted = keys.map(|key| Arc::new(Field::new(name(key), Kind::Word.batch(), true)));
+    Arc::new(Schema::new(schema.fields().iter().cloned().chain(promoted).collect::<Vec<_>>()))
+}
+
 /// The columns as a Markdown table.
 pub fn markdown(columns: &[Column]) -> String {
     let mut table = String::from("| column | type | |\n|---|---|---|\n");

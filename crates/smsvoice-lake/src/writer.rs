@@ -12,7 +12,6 @@ use crate::encode::{FileEncoder, event_properties};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::partition::Partition;
-use crate::schema;
 use crate::seen::{Seen, Verdict};
 
 /// When files are closed. A file's rows are held encoded, about 60 bytes a row, and 50 more a row to tell duplicates.
@@ -67,7 +66,7 @@ struct OpenFile {
 
 impl Default for OpenFile {
     fn default() -> Self {
-        let encoder = FileEncoder::new(schema::event_batch(), event_properties());
+        let encoder = FileEncoder::new(event_properties());
         Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), encoder }
     }
 }

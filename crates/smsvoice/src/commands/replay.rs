@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Input, PhoneKey, PhoneNumbers, Privacy, ReplayOptions, replay};
+use smsvoice_ingest::{Input, PhoneKey, PhoneNumbers, Privacy, ReplayOptions, Settings, replay};
 use smsvoice_lake::{Lake, LakeFile, Put};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
 
@@ -68,7 +68,8 @@ enum Numbers {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
-    let options = ReplayOptions { privacy: args.privacy(world)?, ..ReplayOptions::default() };
+    let settings = Settings { privacy: args.privacy(world)?, ..Settings::default() };
+    let options = ReplayOptions { settings, ..ReplayOptions::default() };
     // Inputs first: a path that leads nowhere must not leave an empty lake behind.
     let (lake, inputs) = if args.from_quarantine {
         let lake = args.lake.open(world)?;

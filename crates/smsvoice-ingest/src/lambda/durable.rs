@@ -1,0 +1,85 @@
+//! Files made durable, within the time an invocation has left.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use object_store::Error as StoreError;
+use smsvoice_lake::{Lake, LakeError, LakeFile};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Puts under way at once: an invocation has a file per channel and day, rarely more than this.
+const CONCURRENT_PUTS: usize = 8;
+
+/// The pause before the second attempt; doubled before each further one, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// A store that says nothing for this long is asked again: S3 answers a put of this size in well under a second.
+const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// What became of files.
+#[derive(Debug, Default)]
+pub(crate) struct Puts {
+    /// Paths of files that are in the lake now.
+    pub(crate) durable: Vec<FileMade>,
+    /// Those that are not, as far as anyone can tell.
+    pub(crate) failed: Vec<FileMade>,
+    /// Why, for the first of them.
+    pub(crate) error: Option<String>,
+}
+
+/// A file, once its bytes are no longer needed.
+#[derive(Clone, Debug)]
+pub(crate) struct FileMade {
+    pub(crate) path: String,
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+}
+
+impl Puts {
+    /// Puts files, each again and again until it is in the lake or the deadline passes.
+    pub(crate) async fn put(&mut self, lake: &Lake, files: Vec<LakeFile>, deadline: Instant) {
+        let puts = files.into_iter().map(|file| async move {
+            let (rows, bytes) = (file.rows as u64, file.bytes.content_length() as u64);
+            let put = put_until(lake, &file, deadline).await;
+            (FileMade { path: file.path, rows, bytes }, put)
+        });
+        let mut puts = futures::stream::iter(puts).buffer_unordered(CONCURRENT_PUTS);
+        while let Some((file, put)) = puts.next().await {
+            match put {
+                Ok(()) => self.durable.push(file),
+                Err(error) => {
+                    self.error.get_or_insert(error);
+                    self.failed.push(file);
+                }
+            }
+        }
+    }
+}
+
+async fn put_until(lake: &Lake, file: &LakeFile, deadline: Instant) -> Result<(), String> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let attempt = timeout_at(deadline.min(Instant::now() + ATTEMPT), lake.put(file)).await;
+        let error = match attempt {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) if is_final(&error) => return Err(error.to_string()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("{} ({}): no answer", lake.url(), file.path),
+        };
+        if Instant::now() + pause >= deadline {
+            return Err(error);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Whether asking again within the same invocation is in vain.
+fn is_final(error: &LakeError) -> bool {
+    let LakeError::Store { source, .. } = error else { return true };
+    matches!(
+        source,
+        StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. } | StoreError::InvalidPath { .. }
+    )
+}

@@ -1,0 +1,70 @@
+//! The reply to a Firehose transformation: every record once, in order, and never too large.
+
+use base64_simd::STANDARD;
+use smsvoice_event::{Channel, Timestamp};
+use smsvoice_lake::Partition;
+
+use crate::envelope::{Firehose, FirehoseRecord};
+use crate::inflate::{self, Compression};
+use crate::lambda::invocation::Unit;
+use crate::lambda::reply::{FirehoseResult, Reply, TransformedRecord};
+
+/// Bytes of a reply that Lambda lets through: 6 MB, less a little for the frame around the records.
+const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
+
+/// Bytes of a record's answer beside its id and data; with partition keys, and without.
+const AROUND_OK: usize = 130;
+const AROUND_FAILED: usize = 50;
+
+pub(crate) fn reply<'p>(firehose: &Firehose<'p>, units: &[Unit], now: Timestamp) -> Reply<'p> {
+    let mut records: Vec<TransformedRecord<'p>> =
+        firehose.records.iter().zip(units).map(|(record, unit)| transformed(record.get(), unit, now)).collect();
+    let mut size: usize = records.iter().map(size_of).sum();
+    // What is too much for one reply stays with Firehose, under `processing-failed/`: its events are in the lake, and
+    // the archive can be completed from there.
+    for record in records.iter_mut().rev() {
+        if size <= MAX_REPLY {
+            break;
+        }
+        size -= size_of(record);
+        (record.result, record.data, record.metadata) = (FirehoseResult::ProcessingFailed, None, None);
+        size += size_of(record);
+    }
+    Reply::Transformed { records }
+}
+
+fn size_of(record: &TransformedRecord<'_>) -> usize {
+    let data = record.data.as_ref().map_or(AROUND_FAILED, |data| data.len() + AROUND_OK);
+    record.record_id.len() + data
+}
+
+fn transformed<'p>(record: &'p str, unit: &Unit, now: Timestamp) -> TransformedRecord<'p> {
+    let Ok(record) = serde_json::from_str::<FirehoseRecord<'p>>(record) else {
+        return TransformedRecord {
+            record_id: "".into(),
+            result: FirehoseResult::ProcessingFailed,
+            data: None,
+            metadata: None,
+        };
+    };
+    let read = unit.tally.events > 0 || unit.tally.quarantined == 0;
+    let data = if read { archived(&record.data) } else { None };
+    let result = if data.is_some() { FirehoseResult::Ok } else { FirehoseResult::ProcessingFailed };
+    // A record without events (a control message) is archived with the day it came.
+    let partition = unit.tally.partitions.first().copied();
+    let partition = partition.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
+    TransformedRecord { record_id: record.record_id, result, metadata: data.is_some().then(|| partition.into()), data }
+}
+
+/// The record for the archive: the original bytes and one newline. What is compressed is stored plain: between lines
+/// of JSON, nobody could read it again.
+fn archived(data: &str) -> Option<String> {
+    let mut bytes = STANDARD.decode_to_vec(data).ok()?;
+    if let Some(compression) = Compression::of(&bytes) {
+        bytes = inflate::bounded(&bytes, compression).ok()?;
+    }
+    if bytes.last() != Some(&b'\n') {
+        bytes.push(b'\n');
+    }
+    Some(STANDARD.encode_to_string(bytes))
+}

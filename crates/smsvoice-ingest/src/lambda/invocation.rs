@@ -1,0 +1,355 @@
+//! One invocation: records in, rows durable, then the reply. The payload alone says who invoked.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use smsvoice_event::Timestamp;
+use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeFile, QuarantineWriter, Source, Stage, WriterLimits};
+use tokio::time::Instant;
+
+use crate::account::Account;
+use crate::chunk::Chunk;
+use crate::envelope::{Envelope, Firehose, Record};
+use crate::lambda::durable::Puts;
+use crate::lambda::object::{self, Buckets, ObjectStream};
+use crate::lambda::reply::{BatchItemFailure, Failure, Reply};
+use crate::observed::Observed;
+use crate::origin::Origin;
+use crate::reader::{ObjectName, Reader, Tally};
+use crate::replay::read_chunk;
+use crate::settings::Settings;
+
+/// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
+const BATCH_ROWS: usize = 4096;
+
+/// Open files together hold 20 MiB at most, however large an object is.
+const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 1 << 18 };
+
+/// Kept of the time that is left, for the reply: encoding it and the way to the runtime.
+const FOR_THE_REPLY: Duration = Duration::from_millis(500);
+
+/// What all invocations of a sandbox share.
+pub struct Consumer {
+    /// Where rows go.
+    pub lake: Lake,
+    /// How events are read.
+    pub settings: Settings,
+    /// Where objects come from that notifications name.
+    pub buckets: Buckets,
+}
+
+/// What came of an invocation.
+#[derive(Debug)]
+pub struct Handled<'p> {
+    /// The reply, or why there is none.
+    pub reply: Result<Reply<'p>, Failure>,
+    /// What became of everything received.
+    pub account: Account,
+    /// What telemetry wants to know.
+    pub observed: Observed,
+    /// Files put, and their bytes.
+    pub files: u64,
+    /// See `files`.
+    pub bytes: u64,
+}
+
+/// One of the things an invocation brings that can fail alone.
+pub(crate) struct Unit {
+    pub(crate) tally: Tally,
+    objects: Vec<ObjectName>,
+    /// An object of it could not be read to its end.
+    unread: bool,
+}
+
+/// Who invoked, as far as the reply depends on it.
+enum Invoker<'p> {
+    Firehose(Firehose<'p>),
+    Records(Vec<&'p RawValue>),
+    /// Something to be read as a whole.
+    Whole,
+    Unrecognized(&'static str),
+}
+
+/// Files as they are finished, while the reader still reads.
+struct Writing {
+    writer: EventWriter,
+    files: Vec<LakeFile>,
+    error: Option<String>,
+}
+
+impl Consumer {
+    /// Takes one invocation's payload: makes its events durable within `time_left`, then replies.
+    ///
+    /// Fails as a whole only where the invoking service knows no partial failure, so that it sends everything again;
+    /// that is harmless, because the same batch makes the same files. What is merely unreadable goes to quarantine and
+    /// counts as taken: sending it again would not help.
+    pub async fn invoke<'p>(&self, payload: &'p str, now: Timestamp, time_left: Duration) -> Handled<'p> {
+        let deadline = Instant::now() + time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
+        let writing = Arc::new(Mutex::new(Writing::new()));
+        let shared = writing.clone();
+        let mut reader = Reader::new(&self.settings, BATCH_ROWS, move |batch| lock(&shared).append(batch));
+        reader.observed = Some(Observed::default());
+        let origin = Origin::new(Source::EventBridge, now, "invocation");
+        let invoker = invoker(payload);
+        let mut units = read_units(&mut reader, &invoker, payload, &origin);
+        let mut puts = Puts::default();
+        for unit in &mut units {
+            for object in mem::take(&mut unit.objects) {
+                let read = self.read_object(&mut reader, &object, &writing, &mut puts, now, deadline).await;
+                unit.add(mem::take(&mut reader.tally));
+                if let Err(error) = read {
+                    unit.unread = true;
+                    puts.error.get_or_insert(error);
+                }
+            }
+        }
+        let observed = reader.observed.take().unwrap_or_default();
+        let account = self.make_durable(reader, &writing, &mut puts, deadline).await;
+        let reply = reply(invoker, &units, &puts, &account, now);
+        let bytes = puts.durable.iter().map(|file| file.bytes).sum();
+        Handled { reply, account, observed, files: puts.durable.len() as u64, bytes }
+    }
+
+    /// Puts what is left, and closes the account.
+    async fn make_durable(
+        &self,
+        mut reader: Reader<'_>,
+        writing: &Mutex<Writing>,
+        puts: &mut Puts,
+        deadline: Instant,
+    ) -> Account {
+        reader.flush();
+        let (quarantined, _, mut account) = reader.finish();
+        let (mut files, counts, error) = lock(writing).finish();
+        let mut quarantine = QuarantineWriter::default();
+        for row in quarantined {
+            files.extend(quarantine.push(row).unwrap_or_default());
+        }
+        files.extend(quarantine.flush().unwrap_or_default());
+        if let Some(error) = error {
+            puts.error.get_or_insert(error);
+        }
+        puts.put(&self.lake, files, deadline).await;
+        let rows = |table: &str| -> u64 {
+            puts.durable.iter().filter(|file| file.path.starts_with(table)).map(|file| file.rows).sum()
+        };
+        let (written, kept) = (rows("events/"), rows("quarantine/"));
+        account.to_retry = (counts.written - written) + (account.quarantined - kept);
+        account.written = written;
+        account.duplicates = counts.duplicates;
+        account.differing = counts.differing;
+        account.quarantined = kept;
+        account
+    }
+
+    /// Streams one object through the reader; files that become full on the way are put at once.
+    async fn read_object(
+        &self,
+        reader: &mut Reader<'_>,
+        object: &ObjectName,
+        writing: &Mutex<Writing>,
+        puts: &mut Puts,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Result<(), String> {
+        use futures::StreamExt;
+        if object::is_of_lake(&self.lake, object) {
+            return Ok(());
+        }
+        let origin = Origin::new(Source::S3, now, format!("s3://{}/{}", object.bucket, object.key));
+        let (send, chunks) = std::sync::mpsc::channel();
+        let mut stream = ObjectStream::new(move |chunk: Chunk| drop(send.send(chunk)));
+        let mut bytes = object::open(&self.buckets, object).await?;
+        while let Some(next) = bytes.next().await {
+            let next = next.map_err(|error| format!("{}: {error}", origin.place))?;
+            for piece in next.chunks(1 << 18) {
+                if let Err(error) = stream.write(piece) {
+                    let (reason, detail) = (stream.invalid(), error.to_string());
+                    chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+                    reader.quarantine(b"", &origin, Stage::Decode, reason, &detail);
+                    return Ok(());
+                }
+                chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+                self.relieve(reader, writing, puts, deadline).await;
+            }
+        }
+        let invalid = stream.invalid();
+        let finished = stream.finish();
+        chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+        if let Err(error) = finished {
+            reader.quarantine(b"", &origin, Stage::Decode, invalid, &error.to_string());
+        }
+        Ok(())
+    }
+
+    /// Puts the files that are full, and the quarantine when it grows large.
+    async fn relieve(&self, reader: &mut Reader<'_>, writing: &Mutex<Writing>, puts: &mut Puts, deadline: Instant) {
+        let mut files = mem::take(&mut lock(writing).files);
+        let held: usize = reader.quarantined.iter().map(|row| row.payload.len() + 256).sum();
+        if held > 8 << 20 {
+            let mut quarantine = QuarantineWriter::default();
+            for row in reader.quarantined.drain(..) {
+                files.extend(quarantine.push(row).unwrap_or_default());
+            }
+            files.extend(quarantine.flush().unwrap_or_default());
+        }
+        if !files.is_empty() {
+            puts.put(&self.lake, files, deadline).await;
+        }
+    }
+}
+
+impl Writing {
+    fn new() -> Self {
+        Self { writer: EventWriter::new(LIMITS), files: Vec::new(), error: None }
+    }
+
+    fn append(&mut self, batch: EventBatch) {
+        self.writer.route(batch);
+        match self.writer.encode() {
+            Ok(files) => self.files.extend(files),
+            Err(error) => self.error = Some(error.to_string()),
+        }
+    }
+
+    fn finish(&mut self) -> (Vec<LakeFile>, smsvoice_lake::WriteCounts, Option<String>) {
+        let writer = mem::replace(&mut self.writer, EventWriter::new(LIMITS));
+        let counts = writer.counts();
+        let mut files = mem::take(&mut self.files);
+        match writer.finish() {
+            Ok((last, _)) => files.extend(last),
+            Err(error) => self.error = Some(error.to_string()),
+        }
+        (files, counts, self.error.take())
+    }
+}
+
+fn lock(writing: &Mutex<Writing>) -> std::sync::MutexGuard<'_, Writing> {
+    // A panic while it was held is reported by the runtime; what the writer holds is whole all the same.
+    writing.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Unit {
+    fn add(&mut self, tally: Tally) {
+        self.tally.events += tally.events;
+        self.tally.quarantined += tally.quarantined;
+        self.tally.partitions.extend(tally.partitions);
+        self.tally.quarantined_at = self.tally.quarantined_at.or(tally.quarantined_at);
+    }
+
+    /// Whether everything of it is in the lake.
+    fn is_durable(&self, puts: &Puts) -> bool {
+        let failed = |folder: String| puts.failed.iter().any(|file| file.path.starts_with(&folder));
+        let events = self.tally.partitions.iter().any(|partition| failed(format!("events/{partition}/")));
+        let quarantined = self.tally.quarantined > 0 && failed("quarantine/".to_owned());
+        !self.unread && !events && !quarantined
+    }
+}
+
+fn invoker(payload: &str) -> Invoker<'_> {
+    match payload.trim_start().as_bytes().first() {
+        Some(b'{') => {}
+        Some(b'[') => return Invoker::Whole,
+        _ => return Invoker::Unrecognized("not_an_event"),
+    }
+    match Envelope::detect(payload) {
+        Ok(Some(Envelope::Firehose(firehose))) => Invoker::Firehose(firehose),
+        Ok(Some(Envelope::Records(records))) => Invoker::Records(records),
+        Ok(Some(_)) => Invoker::Whole,
+        // An EventBridge rule whose input is `$.detail` sends the bare event.
+        Ok(None) if payload.contains("\"eventType\"") => Invoker::Whole,
+        Ok(None) => Invoker::Unrecognized("not_an_event"),
+        Err(_) => Invoker::Unrecognized("invalid_envelope"),
+    }
+}
+
+fn read_units(reader: &mut Reader<'_>, invoker: &Invoker<'_>, payload: &str, origin: &Origin<'_>) -> Vec<Unit> {
+    let mut unit = |read: &dyn Fn(&mut Reader<'_>)| {
+        read(reader);
+        let (tally, objects) = (mem::take(&mut reader.tally), mem::take(&mut reader.objects));
+        Unit { tally, objects, unread: false }
+    };
+    match invoker {
+        Invoker::Firehose(firehose) => firehose
+            .records
+            .iter()
+            .map(|record| unit(&|reader| reader.firehose_record(firehose, record, origin)))
+            .collect(),
+        Invoker::Records(records) => {
+            records.iter().map(|record| unit(&|reader| reader.record(record, origin))).collect()
+        }
+        Invoker::Whole | Invoker::Unrecognized(_) => vec![unit(&|reader| reader.text(payload, origin))],
+    }
+}
+
+fn reply<'p>(
+    invoker: Invoker<'p>,
+    units: &[Unit],
+    puts: &Puts,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Reply<'p>, Failure> {
+    let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(puts)).collect();
+    let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
+    let not_durable = || Failure::NotDurable {
+        to_retry: account.to_retry,
+        received: account.received,
+        error: puts.error.clone().unwrap_or_default(),
+    };
+    match invoker {
+        Invoker::Unrecognized(reason) if all_durable => Err(Failure::Unrecognized { reason: reason.to_owned() }),
+        Invoker::Records(records) => batch(&records, &failed, account).ok_or_else(not_durable),
+        _ if !all_durable => Err(not_durable()),
+        Invoker::Firehose(firehose) => Ok(super::firehose::reply(&firehose, units, now)),
+        Invoker::Whole | Invoker::Unrecognized(_) => Ok(Reply::Account(account.clone())),
+    }
+}
+
+/// The reply to a batch of records; none where it cannot be said which of them failed.
+fn batch<'p>(records: &[&'p RawValue], failed: &[bool], account: &Account) -> Option<Reply<'p>> {
+    let first = records.first().and_then(|record| Record::read(record).ok().flatten());
+    let batch_item_failures = match first {
+        Some(Record::Sqs(first)) => {
+            let is_fifo = first.event_source_arn.is_some_and(|arn| arn.ends_with(".fifo"));
+            sqs_failures(records, failed, is_fifo)?
+        }
+        Some(Record::Kinesis(_)) => kinesis_failure(records, failed)?,
+        // SNS and S3 know no partial failure.
+        _ if failed.contains(&true) => return None,
+        _ => return Some(Reply::Account(account.clone())),
+    };
+    Some(Reply::Batch { batch_item_failures })
+}
+
+/// The messages to be sent again. Of a FIFO queue that is everything from the first failure on: messages behind it
+/// must not overtake it.
+fn sqs_failures(records: &[&RawValue], failed: &[bool], is_fifo: bool) -> Option<Vec<BatchItemFailure>> {
+    let first = failed.iter().position(|failed| *failed).unwrap_or(failed.len());
+    let again = |at: usize| if is_fifo { at >= first } else { failed[at] };
+    let id = |record: &&RawValue| match Record::read(record) {
+        // An empty identifier would make SQS send the whole batch again; then it is better said plainly.
+        Ok(Some(Record::Sqs(record))) if !record.message_id.is_empty() => Some(record.message_id.into_owned()),
+        _ => None,
+    };
+    let failures = records.iter().enumerate().filter(|(at, _)| again(*at));
+    failures.map(|(_, record)| Some(BatchItemFailure { item_identifier: id(record)? })).collect()
+}
+
+/// Lambda goes on at the lowest sequence number that is named. They are decimal numbers of up to 128 digits.
+fn kinesis_failure(records: &[&RawValue], failed: &[bool]) -> Option<Vec<BatchItemFailure>> {
+    let mut lowest: Option<String> = None;
+    for (record, _) in records.iter().zip(failed).filter(|(_, failed)| **failed) {
+        let Ok(Some(Record::Kinesis(record))) = Record::read(record) else { return None };
+        let number = record.kinesis.sequence_number.into_owned();
+        if number.is_empty() {
+            return None;
+        }
+        let lower = lowest.as_ref().is_none_or(|lowest| (number.len(), &number) < (lowest.len(), lowest));
+        if lower {
+            lowest = Some(number);
+        }
+    }
+    Some(lowest.into_iter().map(|item_identifier| BatchItemFailure { item_identifier }).collect())
+}

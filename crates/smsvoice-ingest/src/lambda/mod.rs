@@ -1,0 +1,17 @@
+//! One Lambda function for every event destination: an invocation in, rows in the lake, and the reply AWS expects.
+//!
+//! Nothing here knows the Lambda runtime; `main.rs` alone does.
+
+mod config;
+mod durable;
+mod firehose;
+mod invocation;
+mod object;
+mod reply;
+mod telemetry;
+
+pub use config::{Config, ConfigError, KeySource, LogLevel, NumbersSetting};
+pub use invocation::{Consumer, Handled};
+pub use object::Buckets;
+pub use reply::{BatchItemFailure, Failure, FirehoseResult, Reply, TransformedRecord};
+pub use telemetry::{Sandbox, Telemetry};

@@ -1,0 +1,116 @@
+//! `bootstrap`: the Lambda function. It builds what an invocation needs, once, and hands every payload to the library.
+
+mod key;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context as _;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use smsvoice_event::Timestamp;
+use smsvoice_ingest::lambda::{Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry};
+use smsvoice_ingest::{Privacy, Settings};
+use smsvoice_lake::Lake;
+use tracing::{error, info, warn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let config = Config::from_vars(std::env::vars()).inspect_err(|error| {
+        log(LogLevel::Error);
+        error!(%error, "the function cannot start: a setting is wrong");
+    })?;
+    log(config.log);
+    let consumer = consumer(&config)
+        .await
+        .inspect_err(|error| error!(error = format!("{error:#}"), "the function cannot start"))?;
+    let function = Arc::new(Function { consumer, namespace: config.namespace, sandbox: Mutex::default() });
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let function = function.clone();
+        async move { function.invoke(event).await }
+    }))
+    .await
+}
+
+struct Function {
+    consumer: Consumer,
+    namespace: String,
+    sandbox: Mutex<Sandbox>,
+}
+
+/// JSON lines on stdout, where Lambda takes them from.
+fn log(level: LogLevel) {
+    let level: tracing::Level = level.as_str().parse().unwrap_or(tracing::Level::INFO);
+    let subscriber =
+        tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    // A second call has no effect: the first level stays.
+    let _ = subscriber.with_max_level(level).with_writer(std::io::stdout).try_init();
+}
+
+async fn consumer(config: &Config) -> anyhow::Result<Consumer> {
+    let lake = Lake::create(&config.lake, std::env::vars()).context("SMSVOICE_LAKE")?;
+    let numbers = key::phone_numbers(config).await.context("SMSVOICE_PHONE_KEY")?;
+    let settings = Settings {
+        privacy: Privacy { numbers, origination_too: config.origination_too },
+        routes: config.routes.clone(),
+        context_columns: config.context_columns.clone(),
+    };
+    let buckets = Arc::new(|bucket: &str| Ok(Lake::open(&format!("s3://{bucket}"), std::env::vars())?.store().clone()));
+    Ok(Consumer { lake, settings, buckets })
+}
+
+impl Function {
+    async fn invoke(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Diagnostic> {
+        let started = Instant::now();
+        let now = SystemTime::now();
+        let millis = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+        let time_left = Duration::from_millis(event.context.deadline.saturating_sub(millis));
+        let arrival = Timestamp::from_millis(millis as i64).unwrap_or(Timestamp::EPOCH);
+        let mut handled = self.consumer.invoke(event.payload.get(), arrival, time_left).await;
+        self.tell(&mut handled, &event.context, now, started.elapsed());
+        match handled.reply {
+            Ok(reply) => serde_json::value::to_raw_value(&reply).map_err(|error| diagnostic("Reply", &error)),
+            Err(failure) => Err(diagnostic(failure.error_type(), &failure)),
+        }
+    }
+
+    /// One line of metrics and one of log an invocation; names never seen before one more each.
+    fn tell(&self, handled: &mut Handled<'_>, context: &lambda_runtime::Context, now: SystemTime, took: Duration) {
+        let (is_cold, first_seen) = match self.sandbox.lock() {
+            Ok(mut sandbox) => (sandbox.is_cold(), sandbox.first_seen(&handled.observed)),
+            Err(_) => (false, Vec::new()),
+        };
+        for name in first_seen {
+            warn!(name, "first sight of something this version does not know; it is kept");
+        }
+        let telemetry = Telemetry::of(handled, now, took, is_cold);
+        let _ = std::io::stdout().write_all(telemetry.emf(&self.namespace).as_bytes());
+        let (account, trace_id) = (&handled.account, context.xray_trace_id.as_deref().unwrap_or_default());
+        let (request_id, duration_ms) = (&context.request_id, took.as_millis() as u64);
+        match &handled.reply {
+            Ok(_) => info!(
+                request_id,
+                trace_id,
+                duration_ms,
+                received = account.received,
+                written = account.written,
+                duplicates = account.duplicates,
+                quarantined = account.quarantined,
+                to_retry = account.to_retry,
+                files = handled.files,
+                "invocation done"
+            ),
+            Err(failure @ Failure::NotDurable { .. }) => {
+                error!(request_id, trace_id, duration_ms, error = %failure, "invocation failed, to be retried");
+            }
+            Err(failure @ Failure::Unrecognized { .. }) => {
+                error!(request_id, trace_id, duration_ms, error = %failure, "invocation refused");
+            }
+        }
+    }
+}
+
+fn diagnostic(error_type: &str, error: &dyn std::fmt::Display) -> Diagnostic {
+    Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
+}
