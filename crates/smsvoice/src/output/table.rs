@@ -102,8 +102,13 @@ fn cell(name: &str, value: &Value) -> String {
         Value::Float(number) if is_share(name) => format!("{:.2} %", number * 100.0),
         Value::Float(number) => thousands(&format!("{number:.3}")),
         Value::Decimal(digits) => thousands(without_idle_zeros(digits)),
-        other => other.text(),
+        other => printable(&other.text()),
     }
+}
+
+/// A payload can hold anything: a line break would break the row, an escape sequence would reach the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// Of the metrics' columns, those that are a part of a whole.
@@ -147,5 +152,6 @@ mod tests {
         assert_eq!(cell("delivery_rate_low", &Value::Float(0.5)), "50.00 %");
         assert_eq!(cell("mean_duration_seconds", &Value::Float(0.5)), "0.500");
         assert_eq!(cell("anything", &Value::Null), "–");
+        assert_eq!(cell("payload", &Value::Text("a\n\u{1b}[2J".into())), "a\\n\\u{1b}[2J");
     }
 }

@@ -1,0 +1,51 @@
+//! The Lambda function from outside: replies, retries, the Runtime API, and logs without numbers.
+
+mod flaky;
+mod payloads;
+mod replies;
+mod retries;
+mod runtime_api;
+
+/// The lake a test's function writes, and what it holds.
+mod world {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use arrow::array::{Array, AsArray};
+    use object_store::memory::InMemory;
+    use object_store::path::Path;
+    use object_store::{ObjectStore, ObjectStoreExt};
+    use smsvoice_ingest::Settings;
+    use smsvoice_ingest::lambda::Consumer;
+    use smsvoice_lake::Lake;
+
+    /// A function over these stores; every bucket is `objects`.
+    pub(crate) fn consumer(lake: Arc<dyn ObjectStore>, objects: Arc<dyn ObjectStore>) -> Consumer {
+        let lake = Lake::in_store(lake, Path::default(), "memory");
+        Consumer { lake, settings: Settings::plain(), buckets: Arc::new(move |_| Ok(objects.clone())) }
+    }
+
+    /// A store with one object.
+    pub(crate) async fn bucket(key: &str, bytes: Vec<u8>) -> Arc<dyn ObjectStore> {
+        let store = InMemory::new();
+        store.put(&Path::parse(key).unwrap(), bytes.into()).await.unwrap();
+        Arc::new(store)
+    }
+
+    /// Event ids in the lake with how often each rests there, and the payloads in quarantine.
+    pub(crate) async fn contents(lake: &Lake) -> (BTreeMap<String, usize>, usize) {
+        let mut events = BTreeMap::new();
+        for file in lake.files("events").await.unwrap() {
+            for batch in lake.read_events(&file).await.unwrap() {
+                for id in batch.column(0).as_string::<i32>().iter() {
+                    *events.entry(id.unwrap().to_owned()).or_default() += 1;
+                }
+            }
+        }
+        let mut quarantined = 0;
+        for file in lake.files("quarantine").await.unwrap() {
+            quarantined += lake.read_quarantine(&file).await.unwrap().len();
+        }
+        (events, quarantined)
+    }
+}

@@ -1,0 +1,219 @@
+//! The real binary against a server that speaks Lambda's Runtime API.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::payloads::{self, event};
+
+/// A running `bootstrap`, and the server it asks for invocations.
+struct Function {
+    process: Child,
+    server: TcpListener,
+}
+
+impl Function {
+    fn start(lake: &Path, env: &[(&str, &str)]) -> Self {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
+        command
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", server.local_addr().unwrap().to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "smsvoice")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("SMSVOICE_LAKE", lake)
+            .envs(env.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self { process: command.spawn().unwrap(), server }
+    }
+
+    /// Hands out one invocation; returns where its answer went (`response` or `error`) and what it was.
+    fn invoke(&self, id: usize, payload: &str) -> (String, Value) {
+        let deadline = SystemTime::now() + Duration::from_secs(60);
+        let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+        let mut next = self.request();
+        assert!(next.path.ends_with("/runtime/invocation/next"), "{}", next.path);
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nlambda-runtime-aws-request-id: id-{id}\r\n\
+             lambda-runtime-deadline-ms: {deadline}\r\nlambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:111122223333:function:smsvoice\r\n\
+             lambda-runtime-trace-id: Root=1-trace-{id}\r\nconnection: close\r\n\r\n",
+            payload.len()
+        );
+        next.stream.write_all(head.as_bytes()).unwrap();
+        next.stream.write_all(payload.as_bytes()).unwrap();
+        let mut answer = self.request();
+        answer.stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+        let kind = answer.path.rsplit('/').next().unwrap().to_owned();
+        assert!(answer.path.contains(&format!("/id-{id}/")), "{}", answer.path);
+        (kind, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
+    }
+
+    fn request(&self) -> Request {
+        let (stream, _) = self.server.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Request::read(stream)
+    }
+
+    /// Ends the function; returns everything it logged.
+    fn stop(mut self) -> String {
+        self.process.kill().unwrap();
+        let output = self.process.wait_with_output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+struct Request {
+    path: String,
+    body: Vec<u8>,
+    stream: TcpStream,
+}
+
+impl Request {
+    fn read(stream: TcpStream) -> Self {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let path = line.split(' ').nth(1).unwrap().to_owned();
+        let mut headers = BTreeMap::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            match line.trim_end().split_once(": ") {
+                Some((name, value)) => headers.insert(name.to_ascii_lowercase(), value.to_owned()),
+                None => break,
+            };
+        }
+        let mut body = Vec::new();
+        if let Some(length) = headers.get("content-length") {
+            body.resize(length.parse().unwrap(), 0);
+            reader.read_exact(&mut body).unwrap();
+        } else if headers.contains_key("transfer-encoding") {
+            read_chunked(&mut reader, &mut body);
+        }
+        Self { path, body, stream }
+    }
+}
+
+fn read_chunked(reader: &mut impl BufRead, body: &mut Vec<u8>) {
+    loop {
+        let mut size = String::new();
+        reader.read_line(&mut size).unwrap();
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        let start = body.len();
+        body.resize(start + size, 0);
+        reader.read_exact(&mut body[start..]).unwrap();
+        reader.read_line(&mut String::new()).unwrap();
+        if size == 0 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn every_route_is_answered_over_the_runtime_api() {
+    let lake = tempfile::tempdir().unwrap();
+    let function = Function::start(lake.path(), &[]);
+    let texts = [event(0), event(1)];
+    let route = |payload: Value| payload.to_string();
+    let queue = "arn:aws:sqs:us-east-1:111122223333:sms";
+    let cases = [
+        (route(payloads::sqs(&texts, queue)), json!({"batchItemFailures": []})),
+        (route(payloads::kinesis(&texts)), json!({"batchItemFailures": []})),
+        (route(payloads::sns(&event(2))), json!({"received": 1})),
+        (route(payloads::event_bridge(&event(3))), json!({"received": 1})),
+        (route(payloads::logs(&texts)), json!({"received": 2})),
+        (route(payloads::firehose(&texts)), json!({"records": [{"recordId": "record-0"}, {"recordId": "record-1"}]})),
+        (event(0), json!({"received": 1})),
+    ];
+    for (id, (payload, expected)) in cases.iter().enumerate() {
+        let (kind, reply) = function.invoke(id, payload);
+        assert_eq!(kind, "response", "{reply}");
+        assert!(contains(&reply, expected), "{reply} should have {expected}");
+    }
+    let (kind, error) = function.invoke(99, "{}");
+    assert_eq!((kind.as_str(), error["errorType"].as_str()), ("error", Some("Unrecognized")));
+    let log = function.stop();
+    assert_eq!(log.matches("\"message\":\"invocation done\"").count(), 7, "one line an invocation:\n{log}");
+    assert_eq!(log.matches("invocation refused").count(), 1);
+    assert!(log.contains("Root=1-trace-3"), "the trace id is carried:\n{log}");
+    assert_eq!(log.matches("\"_aws\":").count(), 8, "one line of metrics an invocation");
+}
+
+/// Whether `value` has everything `expected` has.
+fn contains(value: &Value, expected: &Value) -> bool {
+    match (value, expected) {
+        (Value::Object(value), Value::Object(expected)) => {
+            expected.iter().all(|(key, expected)| value.get(key).is_some_and(|value| contains(value, expected)))
+        }
+        (Value::Array(value), Value::Array(expected)) => {
+            value.len() == expected.len()
+                && value.iter().zip(expected).all(|(value, expected)| contains(value, expected))
+        }
+        (value, expected) => value == expected,
+    }
+}
+
+#[test]
+fn no_log_line_at_any_level_holds_a_number() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let mut payloads = Vec::new();
+    for folder in ["events", "envelopes", "invalid"] {
+        texts_below(&samples.join(folder), &mut payloads);
+    }
+    assert!(payloads.len() > 80);
+    for level in ["error", "warn", "info", "debug", "trace"] {
+        let lake = tempfile::tempdir().unwrap();
+        let function = Function::start(lake.path(), &[("SMSVOICE_LOG", level)]);
+        for (id, payload) in payloads.iter().enumerate() {
+            function.invoke(id, payload);
+        }
+        let log = function.stop();
+        let number = numbers(&log);
+        assert!(number.is_none(), "at level {level} the log holds {number:?}");
+    }
+}
+
+fn texts_below(folder: &Path, payloads: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts_below(&path, payloads);
+            continue;
+        }
+        // Lambda lets no payload through that is not JSON; one longer than this would only slow the test down.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if text.len() < 100_000 && serde_json::from_str::<serde_json::de::IgnoredAny>(&text).is_ok() {
+            payloads.push(text);
+        }
+    }
+}
+
+/// A telephone number in the text: a `+` and seven digits or more.
+fn numbers(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some(at) = rest.find('+') {
+        let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        if digits >= 7 {
+            return Some(&rest[at..at + 1 + digits]);
+        }
+        rest = &rest[at + 1..];
+    }
+    None
+}
+
+#[test]
+fn a_misspelt_setting_stops_the_start_and_is_named() {
+    let lake = tempfile::tempdir().unwrap();
+    let function = Function::start(lake.path(), &[("SMSVOICE_PHONE_NUMBER", "mask")]);
+    let output = function.process.wait_with_output().unwrap();
+    let log = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!output.status.success());
+    assert!(log.contains("SMSVOICE_PHONE_NUMBER is no setting"), "{log}");
+}

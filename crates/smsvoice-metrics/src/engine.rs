@@ -1,0 +1,125 @@
+//! The embedded engine: DataFusion over the Parquet files of a lake.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Schema};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use futures::TryStreamExt;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use smsvoice_lake::{Lake, schema};
+
+use crate::rows::Rows;
+use crate::statement::{self, MetricsRequest};
+use crate::trino;
+
+/// The name that DataFusion knows the lake's object store by; it is seen in query plans only.
+const STORE: &str = "smsvoice://lake";
+
+/// Runs SQL over one lake, in this process: tables `events` and `quarantine`, view `messages`.
+pub struct LocalEngine {
+    context: SessionContext,
+    lake: Arc<dyn ObjectStore>,
+}
+
+/// Why a question got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The text asks for a change. A lake is written by `replay` and the Lambda alone.
+    #[error("only queries are run here, nothing that changes a lake or writes files: {0}")]
+    ReadOnly(String),
+    /// The text is no SQL, or names what does not exist.
+    #[error("the query is not valid: {0}")]
+    Invalid(String),
+    /// The query was stopped by what it read.
+    #[error("the query failed")]
+    Failed(#[source] DataFusionError),
+    /// The lake's objects could not be listed.
+    #[error("the lake could not be listed")]
+    List(#[source] object_store::Error),
+}
+
+impl LocalEngine {
+    /// An engine over `lake`. Nothing is read yet; a lake without objects has tables without rows (see
+    /// [`LocalEngine::is_empty`]).
+    pub async fn new(lake: &Lake) -> Result<Self, EngineError> {
+        let lake: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(lake.store().clone(), lake.prefix().clone()));
+        let context = session(lake.clone()).await.map_err(EngineError::Failed)?;
+        Ok(Self { context, lake })
+    }
+
+    /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
+    pub async fn is_empty(&self) -> Result<bool, EngineError> {
+        for table in ["events", "quarantine"] {
+            if self.lake.list(Some(&Path::from(table))).try_next().await.map_err(EngineError::List)?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Runs one query. Anything but a query is refused.
+    pub async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
+        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly(error.strip_backtrace()))?;
+        let query = self.context.execute_logical_plan(plan).await.map_err(invalid)?;
+        Ok(Rows::new(query.execute_stream().await.map_err(EngineError::Failed)?))
+    }
+
+    /// Answers a question about messages.
+    pub async fn metrics(&self, request: &MetricsRequest) -> Result<Rows, EngineError> {
+        self.query(&request.sql()).await
+    }
+
+    /// The events of one message, the oldest first.
+    pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
+        self.query(&statement::trace(message_id)).await
+    }
+}
+
+impl std::fmt::Debug for LocalEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalEngine").field("lake", &self.lake).finish_non_exhaustive()
+    }
+}
+
+fn invalid(error: DataFusionError) -> EngineError {
+    EngineError::Invalid(error.strip_backtrace())
+}
+
+async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusionError> {
+    let mut config = SessionConfig::new().with_information_schema(true);
+    let options = config.options_mut();
+    // Reading every footer while a query is planned helps no query here, and each is a request to S3.
+    options.execution.collect_statistics = false;
+    // Rows that a condition leaves out are not decoded: `trace` reads 40 columns of a few rows.
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    // A list of objects that was kept would hide those written since.
+    let runtime = RuntimeEnvBuilder::new().with_object_list_cache_limit(0).build_arc()?;
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    context.register_object_store(ObjectStoreUrl::parse(STORE)?.as_ref(), lake);
+    trino::register(&context);
+    context.register_table("events", table("events", &schema::events(), &["channel", "dt"])?)?;
+    context.register_table("quarantine", table("quarantine", &schema::quarantine(), &["dt"])?)?;
+    context.register_table("messages", context.sql(&statement::messages()).await?.into_view())?;
+    Ok(context)
+}
+
+/// The Parquet files under one folder; `partitions` are read from the paths, and prune them.
+fn table(folder: &str, columns: &Schema, partitions: &[&str]) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let partitions = partitions.iter().map(|name| ((*name).to_owned(), DataType::Utf8View)).collect();
+    let format = ListingOptions::new(Arc::new(ParquetFormat::default())).with_table_partition_cols(partitions);
+    let folder = ListingTableUrl::parse(format!("{STORE}/{folder}/"))?;
+    let columns = Arc::new(transform_schema_to_view(columns)); // views spare a copy of each string
+    let config = ListingTableConfig::new(folder).with_listing_options(format).with_schema(columns);
+    Ok(Arc::new(ListingTable::try_new(config)?))
+}

@@ -1,0 +1,223 @@
+//! From a question to its SQL text, for any engine: which metric, broken down by what, over which messages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, Utc};
+
+use crate::dimension::Dimension;
+use crate::template::{fill, join, literal};
+
+const MESSAGES: &str = include_str!("../sql/messages.sql");
+const TRACE: &str = include_str!("../sql/trace.sql");
+
+/// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
+const CLOCK_SKEW: Days = Days::new(1);
+
+/// How long after the last request of a period its events are looked for. AWS promises a last event within 72 hours;
+/// its own RCS documentation shows one after 100.2.
+const LATE_EVENTS: Days = Days::new(14);
+
+/// A metric: one SQL file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Delivery rates with their counts, interval and maturity, and what was spent.
+    Rates,
+    /// Failure reasons, ranked.
+    Failures,
+    /// Percentiles of the time from the request to the acceptance and to the delivery.
+    Latency,
+    /// Price, carrier fee, and cost per message.
+    Cost,
+    /// Answered, busy and unanswered calls and their durations.
+    Voice,
+}
+
+/// A text that names no metric.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no metric {0:?}; there are {names}", names = join(&Metric::ALL, ", ", ToString::to_string))]
+pub struct MetricError(String);
+
+/// Which messages count: those requested (or, where no event tells, first heard of) from `since` up to, but not at, `until`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// From this instant on; from the first message on if absent.
+    pub since: Option<DateTime<Utc>>,
+    /// Up to before this instant; to the last message if absent.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A question about the messages of a lake.
+///
+/// ```
+/// use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+///
+/// let as_of = "2026-11-22T08:00:00Z".parse()?;
+/// let by = vec![Dimension::Country, "context.campaign".parse()?];
+/// let request = MetricsRequest { metric: Metric::Rates, by, period: Period::default(), as_of };
+/// assert!(request.sql().contains(r#"element_at(context, 'campaign') AS "context.campaign""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsRequest {
+    /// What to measure.
+    pub metric: Metric,
+    /// What to break it down by, in the order of the columns; nothing for one row over all. A repeated one counts once.
+    pub by: Vec<Dimension>,
+    /// Which messages count.
+    pub period: Period,
+    /// The instant that maturity is judged at: now, for someone who asks about a lake that still fills.
+    pub as_of: DateTime<Utc>,
+}
+
+impl MetricsRequest {
+    /// The query, over the table `events` alone.
+    pub fn sql(&self) -> String {
+        let by = distinct(&self.by);
+        let columns = join(&by, ", ", Dimension::column);
+        let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
+        fill(self.metric.template(), |slot| match slot {
+            "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
+            "keys" => Some(or_nothing(format!("{columns}, "))),
+            "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
+            "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
+            "messages" => Some(format!("(\n{}) AS messages", messages_of(self.period.partitions()))),
+            "period" => self.period.condition(),
+            "as_of" => Some(timestamp(self.as_of)),
+            _ => None,
+        })
+    }
+}
+
+impl Metric {
+    /// All metrics.
+    pub const ALL: [Self; 5] = [Self::Rates, Self::Failures, Self::Latency, Self::Cost, Self::Voice];
+
+    /// The name: that of its SQL file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rates => "rates",
+            Self::Failures => "failures",
+            Self::Latency => "latency",
+            Self::Cost => "cost",
+            Self::Voice => "voice",
+        }
+    }
+
+    /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
+    pub const fn template(self) -> &'static str {
+        match self {
+            Self::Rates => include_str!("../sql/rates.sql"),
+            Self::Failures => include_str!("../sql/failures.sql"),
+            Self::Latency => include_str!("../sql/latency.sql"),
+            Self::Cost => include_str!("../sql/cost.sql"),
+            Self::Voice => include_str!("../sql/voice.sql"),
+        }
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Metric {
+    type Err = MetricError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|metric| metric.as_str() == name).ok_or_else(|| MetricError(name.into()))
+    }
+}
+
+impl Period {
+    /// On a row of `messages`.
+    fn condition(self) -> Option<String> {
+        let bound = |operator, at| format!("coalesce(requested_at, first_event_at) {operator} {}", timestamp(at));
+        both(self.since.map(|since| bound(">=", since)), self.until.map(|until| bound("<", until)))
+    }
+
+    /// On a row of `events`: the partitions that can hold an event of these messages.
+    fn partitions(self) -> Option<String> {
+        let since = self.since.and_then(|since| since.date_naive().checked_sub_days(CLOCK_SKEW));
+        let until = self.until.and_then(|until| until.date_naive().checked_add_days(LATE_EVENTS));
+        both(since.map(|day| format!("dt >= '{day}'")), until.map(|day| format!("dt <= '{day}'")))
+    }
+}
+
+/// The query of the view `messages`, over the table `events`: one row a message.
+pub fn messages() -> String {
+    messages_of(None)
+}
+
+/// The query of a message's own events.
+pub fn trace(message_id: &str) -> String {
+    fill(TRACE, |slot| (slot == "message_id").then(|| literal(message_id)))
+}
+
+fn messages_of(partitions: Option<String>) -> String {
+    fill(MESSAGES, |slot| if slot == "partitions" { partitions.clone() } else { None })
+}
+
+fn both(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(format!("{first} AND {second}")),
+        (first, second) => first.or(second),
+    }
+}
+
+/// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
+fn timestamp(at: DateTime<Utc>) -> String {
+    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
+}
+
+fn distinct(by: &[Dimension]) -> Vec<Dimension> {
+    by.iter().enumerate().filter(|(at, dimension)| !by[..*at].contains(dimension)).map(|(_, d)| d.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(metric: Metric, by: Vec<Dimension>) -> MetricsRequest {
+        let period = Period {
+            since: Some("2026-11-01T00:00:00Z".parse().unwrap()),
+            until: Some("2026-11-02T12:00:00Z".parse().unwrap()),
+        };
+        MetricsRequest { metric, by, period, as_of: "2026-11-22T00:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn every_slot_of_every_file_is_filled() {
+        for metric in Metric::ALL {
+            let sql = request(metric, vec![Dimension::Country]).sql();
+            assert!(!sql.contains("/*{") && !sql.contains("current_timestamp"), "{sql}");
+            assert!(sql.contains("iso_country_code AS \"country\""), "{sql}");
+        }
+    }
+
+    #[test]
+    fn files_are_whole_queries_as_they_stand() {
+        for metric in Metric::ALL {
+            assert!(metric.template().contains("FROM /*{messages}*/ messages /*{}*/"), "{metric}");
+        }
+    }
+
+    #[test]
+    fn period_reads_the_partitions_that_can_hold_its_events() {
+        let sql = request(Metric::Rates, vec![]).sql();
+        assert!(sql.contains("WHERE dt >= '2026-10-31' AND dt <= '2026-11-16'"), "{sql}");
+        assert!(sql.contains("coalesce(requested_at, first_event_at) < TIMESTAMP '2026-11-02 12:00:00.000'"), "{sql}");
+    }
+
+    #[test]
+    fn repeated_dimension_is_one_column() {
+        let sql = request(Metric::Cost, vec![Dimension::Day, Dimension::Day]).sql();
+        assert!(sql.contains("GROUP BY \"day\"\n"), "{sql}");
+    }
+
+    #[test]
+    fn message_id_cannot_leave_its_quotes() {
+        assert!(trace("a' OR 'a' = 'a").contains("message_id = 'a'' OR ''a'' = ''a'\n"));
+    }
+}

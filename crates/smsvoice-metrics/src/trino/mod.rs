@@ -1,0 +1,17 @@
+//! The functions that the SQL files use under Trino's name and DataFusion does not have, or has with another meaning.
+
+mod date_diff;
+mod element_at;
+mod max_by;
+
+use datafusion::execution::context::SessionContext;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+
+/// Makes Trino's `max_by`, `element_at` and `date_diff` known to `context`.
+///
+/// DataFusion's own `element_at` answers with a list, as DuckDB's did once; Trino's, and now this one, with the value.
+pub(crate) fn register(context: &SessionContext) {
+    context.register_udaf(AggregateUDF::from(max_by::MaxBy::new()));
+    context.register_udf(ScalarUDF::from(element_at::ElementAt::new()));
+    context.register_udf(ScalarUDF::from(date_diff::DateDiff::new()));
+}

@@ -1,0 +1,123 @@
+//! The embedded engine from outside: what it refuses, what it reads, and answers that can be checked by hand.
+
+mod lakes;
+
+use arrow::array::RecordBatch;
+use arrow::util::pretty::pretty_format_batches;
+use lakes::{empty, lake_of};
+use smsvoice_lake::Lake;
+use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period};
+
+async fn rows(lake: &Lake, sql: &str) -> Vec<RecordBatch> {
+    let engine = LocalEngine::new(lake).await.unwrap();
+    engine.query(sql).await.unwrap().collect().await.unwrap()
+}
+
+async fn table(lake: &Lake, sql: &str) -> String {
+    pretty_format_batches(&rows(lake, sql).await).unwrap().to_string()
+}
+
+fn request(metric: Metric, by: &[Dimension]) -> MetricsRequest {
+    let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
+    MetricsRequest { metric, by: by.to_vec(), period: Period::default(), as_of }
+}
+
+#[tokio::test]
+async fn empty_lake_has_answers_without_rows() {
+    let lake = empty();
+    let engine = LocalEngine::new(&lake).await.unwrap();
+    assert!(engine.is_empty().await.unwrap());
+    for metric in Metric::ALL {
+        for by in [vec![], vec![Dimension::Country, "context.k".parse().unwrap()]] {
+            let batches = engine.metrics(&request(metric, &by)).await.unwrap().collect().await.unwrap();
+            assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 0, "{metric}");
+        }
+    }
+    assert!(table(&lake, "SELECT count(*) AS n FROM quarantine").await.contains("| 0 |"));
+}
+
+#[tokio::test]
+async fn nothing_but_queries_is_run() {
+    let lake = lake_of(&[&["text delivered"]]).await;
+    let engine = LocalEngine::new(&lake).await.unwrap();
+    let folder = std::env::temp_dir().join("smsvoice-must-not-exist.csv");
+    let copy = format!("COPY (SELECT 1) TO '{}'", folder.display());
+    for sql in [
+        copy.as_str(),
+        "CREATE TABLE t AS SELECT 1",
+        "CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION '/tmp/t'",
+        "DROP TABLE events",
+        "DROP VIEW messages",
+        "INSERT INTO events SELECT * FROM events",
+        "DELETE FROM events",
+        "SET datafusion.execution.batch_size = 1",
+    ] {
+        let error = engine.query(sql).await.unwrap_err();
+        assert!(matches!(error, EngineError::ReadOnly(_)), "{sql}: {error:?}");
+    }
+    assert!(!folder.exists());
+    let error = engine.query("SELECT outcom FROM messages").await.unwrap_err();
+    assert!(matches!(&error, EngineError::Invalid(why) if why.contains("outcom")), "{error:?}");
+}
+
+#[tokio::test]
+async fn engine_sees_what_was_written_since() {
+    let lake = lake_of(&[&["text delivered"]]).await;
+    let engine = LocalEngine::new(&lake).await.unwrap();
+    let count = async || engine.query("SELECT message_id FROM messages").await.unwrap().collect().await.unwrap();
+    assert_eq!(count().await.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
+    lakes::add(&lake, &["call answered"]).await;
+    assert_eq!(count().await.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
+}
+
+#[tokio::test]
+async fn only_partitions_of_the_period_are_read() {
+    let lake = lake_of(&[&["text delivered", "text delivered in march"]]).await;
+    let period = Period { since: Some("2026-11-19T00:00:00Z".parse().unwrap()), until: None };
+    let sql = MetricsRequest { period, ..request(Metric::Rates, &[]) }.sql();
+    let plan = table(&lake, &format!("EXPLAIN {sql}")).await.replace(['\n', ' ', '|'], "");
+    assert!(plan.contains("dt=2026-11-20") && !plan.contains("dt=2026-03"), "{plan}");
+}
+
+#[tokio::test]
+async fn trace_skips_files_by_their_bloom_filter() {
+    let lake = lake_of(&[&["text delivered", "text delivered, then queued"]]).await;
+    // Between the other ids, so that minimum and maximum alone would not rule it out.
+    let plan = table(&lake, &format!("EXPLAIN ANALYZE {}", smsvoice_metrics::trace("m-b"))).await;
+    let plan = plan.replace(['\n', ' ', '|'], "");
+    let (_, pruned) = plan.split_once("row_groups_pruned_bloom_filter=").unwrap();
+    assert!(pruned.starts_with("1total→0matched"), "{plan}");
+}
+
+#[tokio::test]
+async fn trinos_functions_have_trinos_meaning() {
+    let lake = empty();
+    let sql = "WITH t (k, v) AS (VALUES (1, 'a'), (3, 'b'), (3, 'c'), (NULL, 'z'), (2, NULL))
+        SELECT max_by(v, k) AS largest,
+            max_by(v, ROW(k, v)) FILTER (WHERE k < 3 AND v IS NOT NULL) AS filtered,
+            max_by(k, v) FILTER (WHERE k > 9) AS nothing,
+            element_at(MAP {'x': 1, 'y': 2}, 'y') AS found,
+            element_at(MAP {'x': 1}, 'y') AS missing,
+            date_diff('hour', TIMESTAMP '2026-11-22 00:00:00', TIMESTAMP '2026-11-23 01:59:59') AS hours
+        FROM t";
+    let found = table(&lake, sql).await;
+    let cells: Vec<_> = found.lines().nth(3).unwrap().split('|').map(str::trim).collect();
+    assert_eq!(cells[1..7], ["c", "a", "", "2", "", "25"], "{found}");
+}
+
+#[tokio::test]
+async fn answers_can_be_checked_by_hand() {
+    let lake = lake_of(&[&lakes::ALL[..6], &lakes::ALL[4..]]).await;
+    let mut answers = String::new();
+    let engine = LocalEngine::new(&lake).await.unwrap();
+    for metric in Metric::ALL {
+        for by in [vec![], vec![Dimension::Channel]] {
+            let sql = request(metric, &by).sql();
+            let batches = engine.query(&sql).await.unwrap().collect().await.unwrap();
+            answers += &format!("{metric}\n{}\n", pretty_format_batches(&batches).unwrap());
+        }
+    }
+    let outcomes = "SELECT message_id, outcome, failure_reason, conflicting FROM messages ORDER BY message_id";
+    answers += &table(&lake, outcomes).await;
+    insta::assert_snapshot!(answers);
+}

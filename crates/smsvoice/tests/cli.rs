@@ -1,0 +1,224 @@
+//! The command as a person or a script runs it: the real binary, real files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn smsvoice(args: &[&str]) -> Output {
+    Command::cargo_bin("smsvoice").unwrap().args(args).env_remove("SMSVOICE_LAKE").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+}
+
+/// Every file of a lake with its bytes.
+fn objects(lake: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut objects, mut folders) = (BTreeMap::new(), vec![PathBuf::from(lake)]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                objects.insert(path.clone(), std::fs::read(path).unwrap());
+            }
+        }
+    }
+    objects
+}
+
+/// The rates of a lake by channel and country.
+fn rates(lake: &str) -> Vec<Value> {
+    let args = ["metrics", "--lake", lake, "--by", "channel,country", "--as-of", "2027-01-01", "--format", "json"];
+    json(&smsvoice(&args)).as_array().unwrap().clone()
+}
+
+/// Outcome counts and money by channel and country, as the truth has them and as the metrics say.
+fn compare_with_truth(truth: &Value, rates: &[Value]) {
+    let mut compared = 0;
+    for (channel, of_channel) in truth["by_channel"].as_object().unwrap() {
+        for (country, tally) in of_channel["by_country"].as_object().unwrap() {
+            let row = rates.iter().find(|row| row["channel"] == **channel && row["country"] == **country);
+            let row = row.unwrap_or_else(|| panic!("{channel} {country} is missing"));
+            for outcome in ["delivered", "accepted", "blocked", "failed", "unknown", "pending"] {
+                let wanted = tally["outcomes"].get(outcome).and_then(Value::as_u64).unwrap_or(0);
+                assert_eq!(row[outcome].as_u64().unwrap(), wanted, "{channel} {country} {outcome}");
+            }
+            for money in ["price_usd", "carrier_fee_usd"] {
+                let given = row[money].as_str().unwrap_or("0.000000");
+                assert_eq!(given, tally[money].as_str().unwrap(), "{channel} {country} {money}");
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, rates.len(), "the lake has rows that the truth does not know");
+}
+
+#[test]
+fn metrics_equal_the_truth_whatever_is_done_to_the_events() {
+    let folder = Folder::new();
+    let (events, lake) = (folder.path("events.ndjson"), folder.path("lake"));
+    let generated = smsvoice(&[
+        "generate", "--messages", "20000", "--seed", "7", "--duplicates", "0.05", "--shuffled", "--truncated", "0.01", "--out", &events,
+    ]);
+    assert!(generated.status.success(), "{generated:?}");
+    let truth: Value = serde_json::from_slice(&std::fs::read(events.clone() + ".truth.json").unwrap()).unwrap();
+
+    let replayed = smsvoice(&["replay", &events, "--lake", &lake, "--json"]);
+    assert_eq!(replayed.status.code(), Some(3), "something is in quarantine");
+    let account = json(&replayed);
+    let count = |name: &str| account[name].as_u64().unwrap();
+    assert_eq!(count("received"), truth["lines"].as_u64().unwrap());
+    assert_eq!(count("received"), count("written") + count("duplicates") + count("quarantined") + count("to_retry"));
+    assert_eq!(count("quarantined"), truth["truncated_lines"].as_u64().unwrap());
+    let by_truth = rates(&lake);
+    compare_with_truth(&truth, &by_truth);
+
+    // The same file again: no number and no object changes.
+    let before = objects(&lake);
+    smsvoice(&["replay", &events, "--lake", &lake]);
+    assert!(objects(&lake) == before, "an object changed");
+    assert_eq!(rates(&lake), by_truth);
+
+    // In two halves, in either order: no number changes.
+    let lines = std::fs::read(&events).unwrap();
+    let middle = lines.len() / 2 + lines[lines.len() / 2..].iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let halves = [folder.write("first.ndjson", &lines[..middle]), folder.write("second.ndjson", &lines[middle..])];
+    for (name, order) in [("forwards", [0, 1]), ("backwards", [1, 0])] {
+        let lake = folder.path(name);
+        for half in order {
+            smsvoice(&["replay", &halves[half], "--lake", &lake]);
+        }
+        assert_eq!(rates(&lake), by_truth, "{name}");
+    }
+}
+
+#[test]
+fn the_samples_replay_and_show_rates_as_the_readme_says() {
+    let folder = Folder::new();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let path = |name: &str| samples.join(name).to_str().unwrap().to_owned();
+    let lake = folder.path("lake");
+    let output = smsvoice(&["replay", &path("events"), &path("envelopes"), "--lake", &lake, "--rates", "channel,country"]);
+    assert!(output.status.success(), "{output:?}");
+    let shown = text(&output.stdout);
+    for word in ["received", "written", "duplicates", "quarantined", "delivery_rate", "text", "voice", "media", "rcs", "US"] {
+        assert!(shown.contains(word), "{word} is missing in\n{shown}");
+    }
+    let quarantined = smsvoice(&["replay", &path("invalid"), "--lake", &lake]);
+    assert_eq!(quarantined.status.code(), Some(3));
+    assert!(text(&quarantined.stdout).contains("invalid_json"));
+    let again = json(&smsvoice(&["replay", "--from-quarantine", "--lake", &lake, "--json"]));
+    assert_eq!(again["written"].as_u64(), Some(0), "nothing became readable: {again}");
+}
+
+#[test]
+fn quarantine_is_read_again_after_a_fix() {
+    let folder = Folder::new();
+    let lake = folder.path("lake");
+    // A payload that an older version could not read: gzip under a name that says nothing, put in quarantine by hand.
+    let events = folder.write("good.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}{"eventTy"#);
+    assert_eq!(smsvoice(&["replay", &events, "--lake", &lake]).status.code(), Some(3));
+    let objects_before = objects(&lake).len();
+    let output = smsvoice(&["replay", "--from-quarantine", "--lake", &lake, "--json"]);
+    assert_eq!(json(&output)["quarantined"].as_u64(), Some(1));
+    assert_eq!(objects(&lake).len(), objects_before, "what is still unreadable stays where it is");
+}
+
+#[test]
+fn bad_input_is_told_and_spares_its_neighbours() {
+    let folder = Folder::new();
+    let good = br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}"#;
+    let mut long = vec![b'x'; 40 << 20];
+    long.push(b'\n');
+    long.extend_from_slice(good);
+    let mut invalid = good.to_vec();
+    invalid.extend_from_slice(b"\n{\"eventType\":\"\xff\"}\n");
+    let cases = [
+        ("empty.json", Vec::new(), 0, 0, 0),
+        ("binary.json", (0u8..=255).cycle().take(4000).collect(), 3, 0, 1),
+        ("long-line.ndjson", long, 3, 1, 1),
+        ("invalid-utf8.ndjson", invalid, 3, 1, 1),
+    ];
+    for (name, bytes, code, written, at_least_quarantined) in cases {
+        let (file, lake) = (folder.write(name, &bytes), folder.path(&format!("lake-{name}")));
+        let output = smsvoice(&["replay", &file, "--lake", &lake, "--json"]);
+        assert_eq!(output.status.code(), Some(code), "{name}: {output:?}");
+        let account = json(&output);
+        assert_eq!(account["written"].as_u64(), Some(written), "{name}");
+        assert!(account["quarantined"].as_u64().unwrap() >= at_least_quarantined, "{name}: {account}");
+        assert!(!text(&output.stderr).contains("panicked"), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_fails_with_its_name() {
+    let folder = Folder::new();
+    let event = folder.write("event.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#);
+    let (missing, blocked) = (folder.path("missing.json"), folder.write("file", b""));
+    std::fs::create_dir(folder.path("nothing")).unwrap();
+    folder.write("nothing/picture.png", b"");
+    let (nothing, lake, below_a_file) = (folder.path("nothing"), folder.path("lake"), format!("{blocked}/lake"));
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["replay", &missing, "--lake", &lake], 1, "missing.json"),
+        (&["replay", &nothing, "--lake", &lake], 1, "holds no file of events"),
+        (&["replay", &event, "--lake", &below_a_file], 1, "lake"),
+        (&["replay", &event, "--lake", "ftp://host/lake"], 1, "ftp"),
+        (&["replay", &event], 2, "--lake"),
+        (&["metrics", "--lake", &lake], 1, "there is no lake"),
+        (&["metrics", "--lake", &lake, "--by", "colour"], 2, "there is no dimension"),
+    ];
+    for (args, code, word) in cases {
+        let output = smsvoice(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
+        assert!(text(&output.stderr).contains(word), "{args:?}: {}", text(&output.stderr));
+    }
+    assert!(!Path::new(&lake).exists(), "a replay that cannot begin leaves no lake behind");
+}
+
+#[test]
+fn queries_print_in_every_format_and_change_nothing() {
+    let folder = Folder::new();
+    let lake = folder.path("lake");
+    let event = folder.write("e.json", br#"{"eventType":"TEXT_DELIVERED","messageId":"m","eventTimestamp":1795000000000,"totalMessagePrice":0.1}"#);
+    smsvoice(&["replay", &event, "--lake", &lake]);
+    let query = |format, sql| smsvoice(&["query", "--lake", &lake, "--format", format, sql]);
+    let sql = "SELECT message_id, price_usd, event_time FROM events";
+    assert_eq!(
+        text(&query("json", sql).stdout).trim(),
+        r#"[{"message_id":"m","price_usd":"0.100000","event_time":"2026-11-18T11:06:40.000Z"}]"#.replace("},{", "},\n{")
+    );
+    assert_eq!(text(&query("csv", sql).stdout), "message_id,price_usd,event_time\nm,0.100000,2026-11-18T11:06:40.000Z\n");
+    assert!(text(&query("table", sql).stdout).contains("0.1"));
+    let refused = query("json", "DROP TABLE events");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("only queries"), "{refused:?}");
+    let traced = smsvoice(&["trace", "--lake", &lake, "m", "--format", "json"]);
+    assert_eq!(json(&traced).as_array().unwrap().len(), 1);
+}

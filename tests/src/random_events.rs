@@ -1,0 +1,124 @@
+//! Random events with few values to choose from, so that ties, repeats and contradictions are common; and lakes of them.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::path::Path;
+use proptest::collection::SizeRange;
+use proptest::prelude::*;
+use proptest::sample::select;
+use smsvoice_event::{Event, EventType, KnownType, PhoneNumber, Timestamp, Usd};
+use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, Route, Source, WriterLimits};
+
+/// 2026-11-22T00:00:00Z: days around it make several partitions.
+const MIDNIGHT: i64 = 1_795_305_600_000;
+
+/// An event and how it came.
+pub type Arrival = (Event<'static>, Route<'static>);
+
+/// Events of `messages` messages, no two of one id: what is sent twice is the same both times.
+pub fn arrivals(messages: usize, events: impl Into<SizeRange>) -> impl Strategy<Value = Vec<Arrival>> {
+    prop::collection::vec((event(messages), route()), events).prop_map(|mut arrivals| {
+        let mut seen = HashSet::new();
+        arrivals.retain(|(event, _)| seen.insert(event.id()));
+        arrivals
+    })
+}
+
+fn event(messages: usize) -> impl Strategy<Value = Event<'static>> {
+    let what = (0..messages, event_type(), times(), prop::option::of(any::<bool>()));
+    let place =
+        (text(&["CA", "JP", "US"]), text(&["302", "310"]), text(&["05", "5", "610"]), text(&["Bell", "KDDI", "Ωμέγα"]));
+    let numbers = (usd(), usd(), small(), small(), small());
+    let kind = (text(&["PROMOTIONAL", "TRANSACTIONAL"]), text(&["GSM", "UNICODE"]), text(&["ALLOW", "BLOCK"]));
+    let hands = (text(&["+12065550100", "NOTIFY", "555555"]), text(&["+12065550199", "+447700900123"]));
+    (what, place, numbers, kind, hands, context()).prop_map(|(what, place, numbers, kind, hands, context)| Event {
+        event_time: what.2.0,
+        request_time: what.2.1,
+        is_final: what.3,
+        iso_country_code: place.0,
+        mcc: place.1,
+        mnc: place.2,
+        carrier_name: place.3,
+        price: numbers.0,
+        carrier_fee: numbers.1,
+        message_parts: numbers.2,
+        call_duration_seconds: numbers.3,
+        billed_duration_minutes: numbers.4,
+        message_type: kind.0,
+        message_encoding: kind.1,
+        protect_status: kind.2,
+        origination_identity: hands.0.map(PhoneNumber::from),
+        destination_phone_number: hands.1.map(PhoneNumber::from),
+        context,
+        ..bare(format!("message-{}", what.0), what.1)
+    })
+}
+
+fn bare(message_id: String, event_type: EventType<'static>) -> Event<'static> {
+    let json = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#;
+    Event { message_id: Cow::Owned(message_id), event_type, ..Event::parse(json).expect("it has what is required") }
+}
+
+fn event_type() -> impl Strategy<Value = EventType<'static>> {
+    let unknown = select(vec!["TEXT_TYPED", "NOTIFY_SENT"]).prop_map(|name| EventType::from_wire(name.into()));
+    prop_oneof![30 => select(KnownType::ALL.to_vec()).prop_map(EventType::Known), 1 => unknown]
+}
+
+/// Of the event, and of the request: a few milliseconds or some days apart, the request sometimes later.
+fn times() -> impl Strategy<Value = (Timestamp, Option<Timestamp>)> {
+    let offset = || prop_oneof![3 => -3..3i64, 1 => (-4..4i64).prop_map(|days| days * 86_400_000)];
+    let at = |offset: i64| Timestamp::from_millis(MIDNIGHT + offset).expect("2026 is in range");
+    (offset(), prop::option::weighted(0.8, offset())).prop_map(move |(event, request)| (at(event), request.map(at)))
+}
+
+fn text(values: &'static [&'static str]) -> impl Strategy<Value = Option<Cow<'static, str>>> {
+    prop::option::of(select(values).prop_map(Cow::Borrowed))
+}
+
+fn small() -> impl Strategy<Value = Option<i32>> {
+    prop::option::of(0..4)
+}
+
+/// Fractions of a cent whose means fall between two millionths, and the largest amount the lake holds.
+fn usd() -> impl Strategy<Value = Option<Usd>> {
+    let micros = prop_oneof![Just(0), Just(5_810), 0..10i64, Just(999_999_999_999_999_999)];
+    prop::option::of(micros.prop_map(Usd::from_micros))
+}
+
+fn context() -> impl Strategy<Value = Vec<(Cow<'static, str>, Cow<'static, str>)>> {
+    let pair = (select(vec!["campaign", "it's"]), select(vec!["", "a", "東京,大阪"]));
+    prop::collection::btree_map(pair.0, pair.1, 0..=2)
+        .prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+}
+
+fn route() -> impl Strategy<Value = Route<'static>> {
+    let source = select(vec![Source::Firehose, Source::Sns, Source::EventBridge]);
+    let known = (text(&["otp", "marketing"]), text(&["111122223333"]), text(&["eu-west-2", "us-east-1"]));
+    (source, known).prop_map(|(source, (configuration_set, account_id, aws_region))| Route {
+        configuration_set,
+        account_id,
+        aws_region,
+        ..Route::of(source)
+    })
+}
+
+/// A lake in `store` to which each of `deliveries` was written by a writer of its own.
+pub async fn lake(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arrival>]) -> Lake {
+    let lake = Lake::in_store(store, Path::default(), "memory:///");
+    for arrivals in deliveries {
+        let mut batch = EventBatchBuilder::default();
+        for (event, route) in arrivals {
+            batch.push(event, route);
+        }
+        let mut writer = EventWriter::new(WriterLimits::default());
+        writer.route(batch.finish());
+        let (files, _) = writer.finish().expect("the batch is of the lake's own schema");
+        for file in &files {
+            lake.put(file).await.expect("the store takes files");
+        }
+    }
+    lake
+}

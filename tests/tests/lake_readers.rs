@@ -1,0 +1,110 @@
+//! DuckDB and pyarrow read a lake: every column in its type, every value as it was written.
+//! (PySpark does too: `tests/python/pyspark_reads_lake.py`, started by hand, because it needs a Java runtime.)
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Schema};
+use object_store::local::LocalFileSystem;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+use smsvoice_event::{Event, Timestamp, Usd};
+use smsvoice_lake::{Lake, QuarantineWriter, Quarantined, Route, Source, Stage, schema};
+use tests::random_events::{Arrival, arrivals, lake};
+use tests::{answers, python};
+
+/// What the types of the lake are called elsewhere: in our schema, DuckDB, pyarrow.
+fn names(data_type: &DataType) -> [&'static str; 2] {
+    match data_type {
+        DataType::Utf8 => ["VARCHAR", "string"],
+        DataType::Boolean => ["BOOLEAN", "bool"],
+        DataType::Int32 => ["INTEGER", "int32"],
+        DataType::Int64 => ["BIGINT", "int64"],
+        DataType::Binary => ["BLOB", "binary"],
+        DataType::Decimal128(18, 6) => ["DECIMAL(18,6)", "decimal128(18, 6)"],
+        DataType::Timestamp(..) => ["TIMESTAMP WITH TIME ZONE", "timestamp[ms, tz=UTC]"],
+        DataType::Map(..) => ["MAP(VARCHAR, VARCHAR)", "map<string, string>"],
+        other => panic!("no column of the lake is a {other}"),
+    }
+}
+
+#[test]
+fn duckdb_reads_every_value_in_its_type() {
+    read_by("duckdb", 0);
+}
+
+#[test]
+fn pyarrow_reads_every_value_in_its_type() {
+    read_by("pyarrow", 1);
+}
+
+fn read_by(reader: &str, column: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let lake = runtime.block_on(full_lake(folder.path()));
+    let read = python::run("lake_reads.py", &[reader.as_ref(), folder.path().as_ref() as &OsStr], "");
+    let read: BTreeMap<String, Value> = serde_json::from_str(&read).unwrap();
+    for (table, columns, partitions) in [("events", schema::events(), 2), ("quarantine", schema::quarantine(), 1)] {
+        assert_eq!(types_in(&read[table]), types_of(&columns, partitions, column), "{table}");
+        let ours = runtime.block_on(answers::local(&lake, &format!("SELECT * FROM {table}")));
+        let theirs: Vec<Value> = read[table]["rows"].as_array().unwrap().clone();
+        assert!(ours.len() > 1);
+        assert_eq!(answers::sorted(theirs), answers::sorted(ours), "{table}");
+    }
+}
+
+fn types_in(table: &Value) -> BTreeMap<String, String> {
+    let types = table["types"].as_object().unwrap().iter();
+    types.map(|(name, kind)| (name.clone(), kind.as_str().unwrap().to_owned())).collect()
+}
+
+fn types_of(columns: &Schema, partitions: usize, column: usize) -> BTreeMap<String, String> {
+    let stored = columns.fields().iter().map(|field| (field.name().clone(), names(field.data_type())[column].into()));
+    let partitions = ["dt", "channel"].iter().take(partitions);
+    stored.chain(partitions.map(|name| ((*name).to_owned(), names(&DataType::Utf8)[column].into()))).collect()
+}
+
+/// Random events, and the ends of what columns can hold.
+async fn full_lake(folder: &Path) -> Lake {
+    let mut deliveries: Vec<Vec<Arrival>> =
+        vec![arrivals(50, 200).new_tree(&mut TestRunner::deterministic()).unwrap().current()];
+    deliveries.push(vec![extremes("9999-12-31T23:59:59.999Z"), extremes("1970-01-01T00:00:00.000Z")]);
+    let store = Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap());
+    let lake = lake(store, &deliveries).await;
+    let mut quarantine = QuarantineWriter::default();
+    for payload in [&b"{\"eventType\":\"TEXT_SE"[..], b"\xff\x00\xfe", b""] {
+        quarantine.push(unreadable(payload)).unwrap();
+    }
+    for file in quarantine.flush().unwrap() {
+        lake.put(&file).await.unwrap();
+    }
+    lake
+}
+
+fn extremes(at: &str) -> Arrival {
+    let json = r#"{"eventType":"TEXT_DELIVERED","messageId":"Zoë \"\n","eventTimestamp":0,"newField":{"a":[1,-1]},
+        "context":{"東京":"大阪, 'quoted'","empty":""},"messageStatusDescription":"C:\\d"}"#;
+    let mut event = Event::parse(json).unwrap();
+    event.event_time = Timestamp::parse_rfc3339(at).unwrap();
+    event.request_time = Some(Timestamp::from_millis(0).unwrap());
+    event.price = Some(Usd::from_micros(999_999_999_999_999_999));
+    event.carrier_fee = Some(Usd::from_micros(1));
+    event.message_parts = Some(i32::MAX);
+    let received_at = Some(event.event_time);
+    (event, Route { received_at, ..Route::of(Source::File) })
+}
+
+fn unreadable(payload: &[u8]) -> Quarantined {
+    Quarantined {
+        received_at: Timestamp::parse_rfc3339("2026-11-22T10:00:00.007Z").unwrap(),
+        source: Source::File,
+        source_id: format!("events.json:{}", payload.len()),
+        stage: Stage::Parse,
+        reason: "truncated",
+        detail: "the text ends within an object".into(),
+        payload: payload.into(),
+    }
+}

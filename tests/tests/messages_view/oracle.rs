@@ -1,0 +1,111 @@
+//! The view `messages` once more, in plain Rust over the events: written from its definition, not from its SQL.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use smsvoice_event::{Channel, Event, KnownType, Outcome, Timestamp};
+use tests::random_events::Arrival;
+
+pub(crate) fn messages(arrivals: &[Arrival]) -> Vec<Value> {
+    let mut lives: BTreeMap<&str, Vec<&Arrival>> = BTreeMap::new();
+    for arrival in arrivals {
+        lives.entry(&arrival.0.message_id).or_default().push(arrival);
+    }
+    lives.into_iter().map(|(id, life)| message(id, &life)).collect()
+}
+
+fn message(id: &str, life: &[&Arrival]) -> Value {
+    let events: Vec<&Event<'_>> = life.iter().map(|(event, _)| event).collect();
+    let outcomes: Vec<Outcome> = events.iter().map(|event| event.outcome()).collect();
+    let outcome = *outcomes.iter().max().unwrap();
+    let has = |wanted: &[Outcome]| outcomes.iter().any(|outcome| wanted.contains(outcome));
+    let requested = events.iter().filter_map(|event| event.request_time).min();
+    let accepted = first(&events, |event| {
+        let carrier_took_it = [KnownType::TextSuccessful, KnownType::MediaSuccessful].map(KnownType::as_str);
+        event.outcome() == Outcome::Accepted || carrier_took_it.contains(&event.event_type.as_str())
+    });
+    let delivered = first(&events, |event| event.outcome() == Outcome::Delivered);
+    let since_request = |at: Option<Timestamp>| Some(at?.millis() - requested?.millis());
+    let channel = newest(&events, |event| (event.channel() != Channel::Other).then(|| event.channel().as_str()));
+    let reason =
+        newest(&events, |event| event.failure_reason().filter(|_| event.outcome() == outcome).map(|r| r.as_str()));
+    let mut row = json!({
+        "message_id": id,
+        "channel": channel.unwrap_or("other"),
+        "outcome": outcome.as_str(),
+        "failure_reason": reason,
+        "conflicting": has(&[Outcome::Delivered]) && has(&[Outcome::Blocked, Outcome::Failed]),
+        "is_final": events.iter().filter_map(|event| event.is_final).max(),
+        "requested_at": time(requested),
+        "first_event_at": time(first(&events, |_| true)),
+        "last_event_at": time(events.iter().map(|event| event.event_time).max()),
+        "accepted_at": time(accepted),
+        "delivered_at": time(delivered),
+        "accept_latency_ms": since_request(accepted),
+        "delivery_latency_ms": since_request(delivered),
+        "event_count": events.len(),
+    });
+    row.as_object_mut().unwrap().extend(described(&events).into_iter().chain(routed(life)).map(|(k, v)| (k.into(), v)));
+    row
+}
+
+fn described(events: &[&Event<'_>]) -> Vec<(&'static str, Value)> {
+    let text = |value: fn(&Event<'_>) -> Option<String>| json!(newest(events, value));
+    let int = |value: fn(&Event<'_>) -> Option<i32>| json!(newest(events, value));
+    let usd = |value: fn(&Event<'_>) -> Option<i64>| {
+        json!(newest(events, value).map(|micros| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)))
+    };
+    vec![
+        ("origination_identity", text(|e| e.origination_identity.as_ref().map(|n| n.as_str().into()))),
+        ("destination_phone_number", text(|e| e.destination_phone_number.as_ref().map(|n| n.as_str().into()))),
+        ("iso_country_code", text(|e| e.iso_country_code.as_deref().map(Into::into))),
+        ("mcc", text(|e| e.mcc.as_deref().map(Into::into))),
+        ("mnc", text(|e| e.mnc.as_deref().map(Into::into))),
+        ("carrier_name", text(|e| e.carrier_name.as_deref().map(Into::into))),
+        ("message_type", text(|e| e.message_type.as_deref().map(Into::into))),
+        ("message_encoding", text(|e| e.message_encoding.as_deref().map(Into::into))),
+        ("protect_status", text(|e| e.protect_status.as_deref().map(Into::into))),
+        ("message_parts", int(|e| e.message_parts)),
+        ("call_duration_seconds", int(|e| e.call_duration_seconds)),
+        ("billed_duration_minutes", int(|e| e.billed_duration_minutes)),
+        ("price_usd", usd(|e| e.price.map(|usd| usd.micros()))),
+        ("carrier_fee_usd", usd(|e| e.carrier_fee.map(|usd| usd.micros()))),
+        ("context", context(events)),
+    ]
+}
+
+fn context(events: &[&Event<'_>]) -> Value {
+    let pairs = |event: &Event<'_>| {
+        let (keys, values): (Vec<_>, Vec<_>) =
+            event.context.iter().map(|(k, v)| (k.to_string(), v.to_string())).unzip();
+        (!keys.is_empty()).then_some((keys, values))
+    };
+    newest(events, pairs)
+        .map_or(Value::Null, |(keys, values)| keys.into_iter().zip(values).map(|(k, v)| (k, json!(v))).collect())
+}
+
+fn routed(life: &[&Arrival]) -> Vec<(&'static str, Value)> {
+    let of_route = |value: fn(&Arrival) -> Option<String>| {
+        let dated = life.iter().filter_map(|arrival| Some((arrival.0.event_time, value(arrival)?)));
+        json!(dated.max().map(|(_, value)| value))
+    };
+    vec![
+        ("configuration_set", of_route(|(_, route)| route.configuration_set.as_deref().map(Into::into))),
+        ("account_id", of_route(|(_, route)| route.account_id.as_deref().map(Into::into))),
+        ("aws_region", of_route(|(_, route)| route.aws_region.as_deref().map(Into::into))),
+    ]
+}
+
+/// Of the newest event that has a value; of several as new, the larger.
+fn newest<T: Ord>(events: &[&Event<'_>], value: impl Fn(&Event<'_>) -> Option<T>) -> Option<T> {
+    events.iter().filter_map(|event| Some((event.event_time, value(event)?))).max().map(|(_, value)| value)
+}
+
+fn first(events: &[&Event<'_>], which: impl Fn(&Event<'_>) -> bool) -> Option<Timestamp> {
+    events.iter().filter(|event| which(event)).map(|event| event.event_time).min()
+}
+
+fn time(at: Option<Timestamp>) -> Option<String> {
+    let at = chrono::DateTime::from_timestamp_millis(at?.millis()).unwrap();
+    Some(at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
