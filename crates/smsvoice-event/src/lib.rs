@@ -1,7 +1,22 @@
-//! What happened to one message: parse, classify and identify one AWS SMS/voice event.
+#![doc = include_str!("../README.md")]
 
+mod error;
+mod event;
 mod event_type;
+mod field;
+mod id;
+mod money;
 mod outcome;
+mod parse;
+mod phone;
+mod scan;
+mod timestamp;
 
+pub use error::ParseError;
+pub use event::{Event, Text};
 pub use event_type::{EventType, KnownType, V1_VOICE_TYPES};
+pub use id::EventId;
+pub use money::{InvalidUsd, Usd};
 pub use outcome::{Channel, FailureReason, Outcome};
+pub use phone::PhoneNumber;
+pub use timestamp::Timestamp;

@@ -1,0 +1,102 @@
+//! One event, typed.
+
+use std::borrow::Cow;
+
+use crate::event_type::EventType;
+use crate::id::EventId;
+use crate::money::Usd;
+use crate::outcome::{Channel, FailureReason, Outcome};
+use crate::phone::PhoneNumber;
+use crate::timestamp::Timestamp;
+
+/// A text of an event: borrowed from the input unless it had to be unescaped.
+pub type Text<'a> = Cow<'a, str>;
+
+/// What AWS said about one message at one moment. Required are type, message id and time; all else may be absent.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)] // the fields are the lake's columns; their meaning stands once, in the table of smsvoice-lake's README
+pub struct Event<'a> {
+    pub event_type: EventType<'a>,
+    pub event_version: Option<Text<'a>>,
+    pub event_time: Timestamp,
+    pub request_time: Option<Timestamp>,
+    pub is_final: Option<bool>,
+    pub message_id: Text<'a>,
+    pub origination_identity: Option<PhoneNumber<'a>>,
+    pub destination_phone_number: Option<PhoneNumber<'a>>,
+    pub iso_country_code: Option<Text<'a>>,
+    pub mcc: Option<Text<'a>>,
+    pub mnc: Option<Text<'a>>,
+    pub carrier_name: Option<Text<'a>>,
+    pub is_international_send: Option<bool>,
+    pub message_type: Option<Text<'a>>,
+    pub message_encoding: Option<Text<'a>>,
+    pub message_status: Option<Text<'a>>,
+    pub message_status_description: Option<Text<'a>>,
+    pub message_parts: Option<i32>,
+    pub price: Option<Usd>,
+    pub carrier_fee: Option<Usd>,
+    pub call_duration_seconds: Option<i32>,
+    pub billed_duration_minutes: Option<i32>,
+    pub protect_configuration_id: Option<Text<'a>>,
+    pub protect_status: Option<Text<'a>>,
+    pub protect_recommendation: Option<Text<'a>>,
+    pub protect_block_reason: Option<Text<'a>>,
+    pub rcs_agent_country: Option<Text<'a>>,
+    pub rcs_business_id: Option<Text<'a>>,
+    pub rcs_billing_type: Option<Text<'a>>,
+    /// The sender's own key-value pairs, in the order sent; no key twice.
+    pub context: Vec<(Text<'a>, Text<'a>)>,
+    /// Fields this version has no place for: name and JSON text, in the order sent.
+    pub extra: Vec<(Text<'a>, Text<'a>)>,
+}
+
+impl Event<'_> {
+    /// The same for the same event by every route, on every machine and version.
+    pub fn id(&self) -> EventId {
+        EventId::of(&self.message_id, self.event_type.as_str(), self.event_time.millis())
+    }
+
+    /// The channel its message was sent on.
+    pub fn channel(&self) -> Channel {
+        self.event_type.channel()
+    }
+
+    /// What it says became of its message.
+    pub fn outcome(&self) -> Outcome {
+        self.event_type.outcome(self.is_final)
+    }
+
+    /// Why the message did not arrive; none unless blocked or failed.
+    pub fn failure_reason(&self) -> Option<FailureReason> {
+        self.event_type.failure_reason()
+    }
+
+    /// Milliseconds from the request to this event; negative if AWS stamped it earlier.
+    pub fn latency_ms(&self) -> Option<i64> {
+        Some(self.event_time.millis() - self.request_time?.millis())
+    }
+
+    /// The fields without a place of their own, as one JSON object; none if there are none.
+    pub fn extra_json(&self) -> Option<String> {
+        if self.extra.is_empty() {
+            return None;
+        }
+        let mut json = String::from("{");
+        for (name, value) in &self.extra {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            push_json_string(&mut json, name);
+            json.push(':');
+            json.push_str(value);
+        }
+        json.push('}');
+        Some(json)
+    }
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn push_json_string(json: &mut String, text: &str) {
+    json.push_str(&serde_json::Value::from(text).to_string());
+}

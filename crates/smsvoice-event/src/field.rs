@@ -1,0 +1,82 @@
+//! The fields of an event that have a place of their own, by their names on the wire.
+
+macro_rules! fields {
+    ($($variant:ident $len:literal $wire:literal;)*) => {
+        /// A field this version reads. (AWS docs "Example AWS End User Messaging SMS event data" and "RCS events";
+        /// `carrierName` is in no table of theirs, but in real events.)
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Field { $($variant,)* }
+
+        impl Field {
+            #[cfg(test)]
+            const ALL: &'static [(Self, usize, &'static str)] = &[$((Self::$variant, $len, $wire),)*];
+
+            pub(crate) const fn wire(self) -> &'static str {
+                match self { $(Self::$variant => $wire,)* }
+            }
+
+            /// The field of this name. The length is matched first: one comparison a key, not thirty.
+            #[inline]
+            pub(crate) fn of(key: &str) -> Option<Self> {
+                match (key.len(), key) { $(($len, $wire) => Some(Self::$variant),)* _ => Self::alias(key) }
+            }
+        }
+    };
+}
+
+fields! {
+    EventType 9 "eventType";
+    EventVersion 12 "eventVersion";
+    EventTimestamp 14 "eventTimestamp";
+    IsFinal 7 "isFinal";
+    OriginationPhoneNumber 22 "originationPhoneNumber";
+    DestinationPhoneNumber 22 "destinationPhoneNumber";
+    IsoCountryCode 14 "isoCountryCode";
+    IsInternationalSend 19 "isInternationalSend";
+    Mcc 3 "mcc";
+    Mnc 3 "mnc";
+    CarrierName 11 "carrierName";
+    MessageId 9 "messageId";
+    MessageRequestTimestamp 23 "messageRequestTimestamp";
+    MessageEncoding 15 "messageEncoding";
+    MessageType 11 "messageType";
+    MessageStatus 13 "messageStatus";
+    MessageStatusDescription 24 "messageStatusDescription";
+    Context 7 "context";
+    TotalMessageParts 17 "totalMessageParts";
+    TotalMessagePrice 17 "totalMessagePrice";
+    TotalCarrierFee 15 "totalCarrierFee";
+    CallDurationInSeconds 21 "callDurationInSeconds";
+    TotalDurationInMinutes 22 "totalDurationInMinutes";
+    ProtectConfiguration 20 "protectConfiguration";
+    ProtectConfigurationAssessment 30 "protectConfigurationAssessment";
+    RcsMetadata 11 "rcsMetadata";
+    RcsBusinessId 13 "rcsBusinessId";
+    AgentIsoCountryCode 19 "agentIsoCountryCode";
+}
+
+impl Field {
+    /// AWS's page says that messages sent through Pinpoint's SendMessages carry `originationNumber` instead.
+    fn alias(key: &str) -> Option<Self> {
+        (key == "originationNumber").then_some(Self::OriginationPhoneNumber)
+    }
+
+    pub(crate) const fn bit(self) -> u64 {
+        1 << self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_found_by_its_name() {
+        for (field, len, wire) in Field::ALL {
+            assert_eq!(*len, wire.len(), "{wire}");
+            assert_eq!(Field::of(wire), Some(*field));
+        }
+        assert_eq!(Field::of("contentType"), None);
+    }
+}

@@ -1,0 +1,392 @@
+//! A JSON scanner over borrowed text: strings without copies, numbers as their own digits, bounded nesting.
+//!
+//! Not a general JSON library: it exists because the event is the hot path. It accepts exactly what `serde_json`
+//! accepts (a property test holds the two together), and never builds a tree.
+
+use std::borrow::Cow;
+
+use crate::error::ParseError;
+
+/// How deep a value may nest. AWS's deepest event nests 3 levels.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+type Result<T> = std::result::Result<T, ParseError>;
+
+/// A position in a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a str,
+    pos: usize,
+}
+
+/// One JSON value, as far as the reader of an event has to know it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Null,
+    Bool(bool),
+    /// The number's own digits.
+    Number(&'a str),
+    String(Cow<'a, str>),
+    /// An object or array, as its own text.
+    Nested(&'a str),
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, pos: 0 }
+    }
+
+    /// Bytes consumed so far.
+    pub(crate) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    pub(crate) fn slice(&self, from: usize) -> &'a str {
+        &self.text[from..self.pos]
+    }
+
+    pub(crate) fn error(&self, expected: &'static str) -> ParseError {
+        ParseError::Syntax { offset: self.pos, expected }
+    }
+
+    /// The next byte that is not white space, not consumed.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.pos) {
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(byte);
+            }
+            self.pos += 1;
+        }
+        None
+    }
+
+    #[inline]
+    pub(crate) fn eat(&mut self, byte: u8, expected: &'static str) -> Result<()> {
+        if self.peek() == Some(byte) {
+            self.pos += 1;
+            return Ok(());
+        }
+        Err(self.error(expected))
+    }
+
+    /// Enters an object; false if it is empty (and then it has been left again).
+    pub(crate) fn open(&mut self) -> Result<bool> {
+        self.eat(b'{', "an object")?;
+        if self.peek() == Some(b'}') {
+            self.pos += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// The next key of the object, and the colon.
+    #[inline]
+    pub(crate) fn key(&mut self) -> Result<Cow<'a, str>> {
+        if self.peek() != Some(b'"') {
+            return Err(self.error("a key"));
+        }
+        let key = self.string()?;
+        self.eat(b':', "`:`")?;
+        Ok(key)
+    }
+
+    /// Goes on to the next key: false at the end of the object, which has then been left.
+    #[inline]
+    pub(crate) fn more(&mut self) -> Result<bool> {
+        match self.peek() {
+            Some(b',') => self.pos += 1,
+            Some(b'}') => {
+                self.pos += 1;
+                return Ok(false);
+            }
+            _ => return Err(self.error("`,` or `}`")),
+        }
+        Ok(true)
+    }
+
+    /// One value of any kind.
+    pub(crate) fn value(&mut self) -> Result<Value<'a>> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'{' | b'[') => self.nested().map(Value::Nested),
+            Some(b't') => self.word("true").map(|()| Value::Bool(true)),
+            Some(b'f') => self.word("false").map(|()| Value::Bool(false)),
+            Some(b'n') => self.word("null").map(|()| Value::Null),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
+            _ => Err(self.error("a value")),
+        }
+    }
+
+    fn word(&mut self, word: &'static str) -> Result<()> {
+        if self.text.as_bytes()[self.pos..].starts_with(word.as_bytes()) {
+            self.pos += word.len();
+            return Ok(());
+        }
+        Err(self.error(word))
+    }
+
+    fn digits(&mut self) -> Result<()> {
+        let rest = &self.text.as_bytes()[self.pos..];
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.pos += count;
+        if count == 0 { Err(self.error("a digit")) } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<&'a str> {
+        let (start, bytes) = (self.pos, self.text.as_bytes());
+        if bytes[self.pos] == b'-' {
+            self.pos += 1;
+        }
+        if bytes.get(self.pos) == Some(&b'0') {
+            self.pos += 1;
+        } else {
+            self.digits()?;
+        }
+        if bytes.get(self.pos) == Some(&b'.') {
+            self.pos += 1;
+            self.digits()?;
+        }
+        if matches!(bytes.get(self.pos), Some(b'e' | b'E')) {
+            self.pos += 1;
+            if matches!(bytes.get(self.pos), Some(b'+' | b'-')) {
+                self.pos += 1;
+            }
+            self.digits()?;
+        }
+        Ok(self.slice(start))
+    }
+
+    /// A string, at its opening quote; borrowed unless it holds an escape.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
+        let start = self.pos + 1;
+        self.pos = start;
+        let end = self.plain_run()?;
+        if self.text.as_bytes()[end] == b'"' {
+            self.pos = end + 1;
+            return Ok(Cow::Borrowed(&self.text[start..end]));
+        }
+        self.escaped(start, end).map(Cow::Owned)
+    }
+
+    /// Where the run of plain characters ends: at a quote or a backslash. Control characters are refused.
+    #[inline]
+    fn plain_run(&mut self) -> Result<usize> {
+        let bytes = self.text.as_bytes();
+        let mut at = self.pos;
+        while let Some(chunk) = bytes.get(at..at + 8) {
+            let word =
+                u64::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]]);
+            let special = special_bytes(word);
+            if special != 0 {
+                at += special.trailing_zeros() as usize / 8;
+                return self.stop_at(at);
+            }
+            at += 8;
+        }
+        while let Some(&byte) = bytes.get(at) {
+            if byte == b'"' || byte == b'\\' || byte < 0x20 {
+                return self.stop_at(at);
+            }
+            at += 1;
+        }
+        self.pos = at;
+        Err(self.error("the end of a string"))
+    }
+
+    fn stop_at(&mut self, at: usize) -> Result<usize> {
+        if self.text.as_bytes()[at] < 0x20 {
+            self.pos = at;
+            return Err(self.error("no control character in a string"));
+        }
+        Ok(at)
+    }
+
+    #[cold]
+    fn escaped(&mut self, start: usize, first: usize) -> Result<String> {
+        let mut text = self.text[start..first].to_owned();
+        self.pos = first;
+        loop {
+            self.pos += 1; // the backslash
+            let escape = self.text.as_bytes().get(self.pos).copied();
+            self.pos += 1;
+            text.push(match escape {
+                Some(plain @ (b'"' | b'\\' | b'/')) => plain as char,
+                Some(b'b') => '\u{8}',
+                Some(b'f') => '\u{c}',
+                Some(b'n') => '\n',
+                Some(b'r') => '\r',
+                Some(b't') => '\t',
+                Some(b'u') => self.unicode_escape()?,
+                _ => {
+                    self.pos -= 1;
+                    return Err(self.error("an escape"));
+                }
+            });
+            let from = self.pos;
+            let end = self.plain_run()?;
+            text.push_str(&self.text[from..end]);
+            self.pos = end;
+            if self.text.as_bytes()[end] == b'"' {
+                self.pos += 1;
+                return Ok(text);
+            }
+        }
+    }
+
+    /// The character of `\uXXXX` or of a surrogate pair, after the `u`.
+    fn unicode_escape(&mut self) -> Result<char> {
+        let first = self.hex4()?;
+        let code = match first {
+            0xd800..=0xdbff => {
+                if !self.text.as_bytes()[self.pos..].starts_with(b"\\u") {
+                    return Err(self.error("the second half of a surrogate pair"));
+                }
+                self.pos += 2;
+                let second = self.hex4()?;
+                if !(0xdc00..=0xdfff).contains(&second) {
+                    return Err(self.error("the second half of a surrogate pair"));
+                }
+                0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+            }
+            other => other,
+        };
+        char::from_u32(code).ok_or_else(|| self.error("a character"))
+    }
+
+    fn hex4(&mut self) -> Result<u32> {
+        let bytes = self.text.as_bytes().get(self.pos..self.pos + 4);
+        let Some(bytes) = bytes.filter(|bytes| bytes.iter().all(u8::is_ascii_hexdigit)) else {
+            return Err(self.error("four hexadecimal digits"));
+        };
+        let code = bytes.iter().fold(0, |code, byte| code * 16 + (*byte as char).to_digit(16).unwrap_or(0));
+        self.pos += 4;
+        Ok(code)
+    }
+
+    /// An object or array, skipped without recursion: its text.
+    fn nested(&mut self) -> Result<&'a str> {
+        let start = self.pos;
+        let mut open: Vec<u8> = Vec::with_capacity(4);
+        loop {
+            // Here a value must begin.
+            match self.peek() {
+                Some(bracket @ (b'{' | b'[')) => {
+                    if open.len() == MAX_DEPTH {
+                        return Err(ParseError::TooDeep { offset: self.pos, limit: MAX_DEPTH });
+                    }
+                    let close = if bracket == b'{' { b'}' } else { b']' };
+                    self.pos += 1;
+                    if self.peek() != Some(close) {
+                        open.push(close);
+                        if close == b'}' {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                    self.pos += 1;
+                }
+                _ => {
+                    self.value()?;
+                }
+            }
+            if !self.next_sibling(&mut open)? {
+                return Ok(self.slice(start));
+            }
+        }
+    }
+
+    /// After a value: leaves what ends here, and goes to the next value; false when nothing is open any more.
+    fn next_sibling(&mut self, open: &mut Vec<u8>) -> Result<bool> {
+        while let Some(&close) = open.last() {
+            match self.peek() {
+                Some(b',') => {
+                    self.pos += 1;
+                    if close == b'}' {
+                        self.key()?;
+                    }
+                    return Ok(true);
+                }
+                Some(byte) if byte == close => {
+                    self.pos += 1;
+                    open.pop();
+                }
+                _ => return Err(self.error("`,` or the closing bracket")),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The high bit of every byte that is a quote, a backslash or a control character; exact up to the first of them,
+/// which is all that is asked. (Carries of the subtraction can only mark bytes after a true one.)
+#[inline]
+fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let equal = |byte: u8| {
+        let difference = word ^ (ONES * u64::from(byte));
+        difference.wrapping_sub(ONES) & !difference
+    };
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (equal(b'"') | equal(b'\\') | control) & HIGHS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn whole(text: &str) -> Option<Value<'_>> {
+        let mut scanner = Scanner::new(text);
+        let value = scanner.value().ok()?;
+        (scanner.peek().is_none()).then_some(value)
+    }
+
+    fn agrees(text: &str) {
+        // Raw, because serde_json alone would also refuse numbers beyond f64, which is a matter of types, not of syntax.
+        let theirs = serde_json::from_str::<&serde_json::value::RawValue>(text).ok();
+        let ours = whole(text);
+        assert_eq!(ours.is_some(), theirs.is_some(), "{text:?}");
+        if let (Some(Value::String(ours)), Some(theirs)) = (ours, theirs) {
+            assert_eq!(serde_json::from_str::<String>(theirs.get()).ok().as_deref(), Some(ours.as_ref()));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn accepts_what_serde_json_accepts(text in r#"[\[\]{},:"\\ntrue0-9.eE+\-u a\n\té]{0,24}"#) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn strings_read_as_serde_json_reads_them(text in r#""([ -~é東]|\\["\\/bfnrtu]|\\u[0-9a-fD-d]{4}|\\ud83d\\ude00){0,20}""#) {
+            // A lone surrogate inside RawValue passes serde_json unread, so compare the typed reading.
+            let theirs = serde_json::from_str::<String>(&text).ok();
+            let ours = match whole(&text) { Some(Value::String(ours)) => Some(ours.into_owned()), _ => None };
+            prop_assert_eq!(ours, theirs);
+        }
+
+        #[test]
+        fn rendered_json_reads_back(depth in 0usize..6, text in ".{0,12}") {
+            let mut value = serde_json::json!(text);
+            for level in 0..depth {
+                value = if level % 2 == 0 { serde_json::json!([value, 1.5e3]) } else { serde_json::json!({text.clone(): value, "": null}) };
+            }
+            agrees(&value.to_string());
+            agrees(&serde_json::to_string_pretty(&value).unwrap());
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded_and_does_not_recurse() {
+        let deep = "[".repeat(1_000_000);
+        assert!(matches!(Scanner::new(&deep).value(), Err(ParseError::TooDeep { limit: MAX_DEPTH, .. })));
+        let fits = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        assert!(whole(&fits).is_some());
+    }
+}

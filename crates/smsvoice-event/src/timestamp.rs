@@ -1,0 +1,47 @@
+//! A moment, in epoch milliseconds.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, between that and the end of the year 9999.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(i64);
+
+/// 9999-12-31T23:59:59.999Z: what four-digit years, and so `dt=` partitions, can hold.
+const LAST: i64 = 253_402_300_799_999;
+
+impl Timestamp {
+    /// From epoch milliseconds; none if out of range.
+    pub const fn from_millis(millis: i64) -> Option<Self> {
+        if millis < 0 || millis > LAST { None } else { Some(Self(millis)) }
+    }
+
+    /// Epoch milliseconds.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// From RFC 3339 (`2026-11-22T07:47:38Z`), as SNS, EventBridge and S3 write it.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        Self::from_millis(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
+    }
+
+    /// The UTC date.
+    pub fn date(self) -> NaiveDate {
+        DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default().date_naive()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default();
+        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

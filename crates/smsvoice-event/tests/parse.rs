@@ -1,0 +1,151 @@
+//! What a reader of AWS's events has to survive, one behaviour a test.
+
+use smsvoice_event::{Channel, Event, Outcome, ParseError};
+
+/// A minimal event with more fields.
+fn with(fields: &str) -> String {
+    format!(r#"{{"eventType":"TEXT_DELIVERED","messageId":"m-1","eventTimestamp":1686975103470{fields}}}"#)
+}
+
+#[test]
+fn every_documented_field_has_its_place() {
+    let text = r#"{"contentType":"MMS","eventType":"TEXT_PROTECT_BLOCKED","eventVersion":"1.0","eventTimestamp":1686975103470,
+        "isFinal":true,"originationPhoneNumber":"+12065550152","destinationPhoneNumber":"+14255550156","isoCountryCode":"US",
+        "isInternationalSend":false,"mcc":"310","mnc":"05","carrierName":"Bell Cellular Inc. / Aliant Telecom",
+        "messageId":"862a8790-60c0-4430-9b2b-658bdexample","messageRequestTimestamp":1686975103170,"messageEncoding":"GSM",
+        "messageType":"PROMOTIONAL","messageStatus":"PROTECT_BLOCKED","messageStatusDescription":"Message blocked",
+        "context":{"account":"bar"},"totalMessageParts":1,"totalMessagePrice":0,"totalCarrierFee":0.0,"callDurationInSeconds":60,
+        "totalDurationInMinutes":1,"protectConfiguration":{"protectConfigurationId":"protect-1","protectStatus":"FILTER","new":[1]},
+        "protectConfigurationAssessment":{"protectRecommendation":"BLOCK","protectInsights":{"blockReason":"AIT_SUSPECTED"}},
+        "rcsMetadata":{"billingEventType":"RICH"},"rcsBusinessId":"agent","agentIsoCountryCode":"CA"}"#;
+    insta::assert_debug_snapshot!(Event::parse(text).unwrap());
+}
+
+#[test]
+fn required_fields_are_named_when_missing() {
+    for (field, text) in [
+        ("eventType", r#"{"messageId":"m","eventTimestamp":1}"#),
+        ("eventType", r#"{"eventType":"","messageId":"m","eventTimestamp":1}"#),
+        ("messageId", r#"{"eventType":"TEXT_SENT","messageId":null,"eventTimestamp":1}"#),
+        ("eventTimestamp", r#"{"eventType":"TEXT_SENT","messageId":"m"}"#),
+    ] {
+        assert_eq!(Event::parse(text), Err(ParseError::MissingField { field }), "{text}");
+    }
+}
+
+#[test]
+fn numbers_and_strings_may_stand_for_each_other() {
+    let text = with(
+        r#","mcc":310,"mnc":5,"totalMessagePrice":"0.00581","totalMessageParts":"2","isFinal":"True","callDurationInSeconds":60.0"#,
+    );
+    let event = Event::parse(&text).unwrap();
+    assert_eq!((event.mcc.as_deref(), event.mnc.as_deref()), (Some("310"), Some("5")));
+    assert_eq!(event.price.unwrap().micros(), 5_810);
+    assert_eq!((event.message_parts, event.is_final, event.call_duration_seconds), (Some(2), Some(true), Some(60)));
+}
+
+#[test]
+fn a_time_may_be_text() {
+    for time in [r#""1686975103470""#, "1686975103470.0", "1.686975103470e12", r#""2023-06-17T04:11:43.470Z""#] {
+        let text = format!(r#"{{"eventType":"X","messageId":"m","eventTimestamp":{time}}}"#);
+        assert_eq!(Event::parse(&text).unwrap().event_time.to_string(), "2023-06-17T04:11:43.470Z", "{time}");
+    }
+}
+
+#[test]
+fn values_that_cannot_be_kept_name_their_field() {
+    for (field, fields) in [
+        ("totalMessagePrice", r#","totalMessagePrice":0.0000001"#),
+        ("totalMessagePrice", r#","totalMessagePrice":1234567890123"#),
+        ("totalMessagePrice", r#","totalMessagePrice":"free""#),
+        ("totalCarrierFee", r#","totalCarrierFee":[1]"#),
+        ("totalMessageParts", r#","totalMessageParts":-1"#),
+        ("totalMessageParts", r#","totalMessageParts":1.5"#),
+        ("callDurationInSeconds", r#","callDurationInSeconds":2147483648"#),
+        ("isFinal", r#","isFinal":"maybe""#),
+        ("mcc", r#","mcc":{"a":1}"#),
+        ("context", r#","context":"text""#),
+        ("messageRequestTimestamp", r#","messageRequestTimestamp":-1"#),
+        ("rcsMetadata", r#","rcsMetadata":[]"#),
+        ("protectConfiguration", r#","protectConfiguration":{"protectStatus":{}}"#),
+    ] {
+        let text = with(fields);
+        match Event::parse(&text) {
+            Err(ParseError::InvalidField { field: named, .. }) => assert_eq!(named, field),
+            other => panic!("{fields}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused() {
+    for fields in [
+        r#","mcc":1,"mcc":1"#,
+        r#","new":1,"new":2"#,
+        r#","context":{"a":"1","a":"2"}"#,
+        r#","rcsMetadata":{"billingEventType":"A","billingEventType":"B"}"#,
+    ] {
+        assert!(matches!(Event::parse(&with(fields)), Err(ParseError::RepeatedField { .. })), "{fields}");
+    }
+}
+
+#[test]
+fn truncation_outranks_a_bad_field() {
+    let text = with(r#","mcc":[],"mnc":"0"#);
+    assert!(matches!(Event::parse(text.trim_end_matches('}')), Err(ParseError::Syntax { .. })));
+}
+
+#[test]
+fn unknown_fields_keep_name_order_and_text() {
+    let text = with(r#", "b" : {"x": 1.50} ,"a\n":null,"rcsMetadata":{"billingEventType":"RICH","tier" : 2}"#);
+    let event = Event::parse(&text).unwrap();
+    insta::assert_snapshot!(event.extra_json().unwrap(), @r#"{"b":{"x": 1.50},"a\n":null,"rcsMetadata":{"tier":2}}"#);
+    assert_eq!(event.rcs_billing_type.as_deref(), Some("RICH"));
+}
+
+#[test]
+fn context_values_come_out_as_they_went_in() {
+    let text =
+        with(r#","context":{"city":"東京,大阪","quote":"say \"hi\"","n":1.50,"yes":true,"none":null,"tail":"C:\\"}"#);
+    let event = Event::parse(&text).unwrap();
+    let pairs: Vec<(&str, &str)> = event.context.iter().map(|(key, value)| (&**key, &**value)).collect();
+    assert_eq!(
+        pairs,
+        [("city", "東京,大阪"), ("quote", "say \"hi\""), ("n", "1.50"), ("yes", "true"), ("tail", "C:\\")]
+    );
+}
+
+#[test]
+fn the_first_of_several_events_says_where_it_ends() {
+    let text = format!("{}{}", with(""), with(r#","mcc":"1""#));
+    let (_, end) = Event::parse_prefix(&text).unwrap();
+    assert_eq!(Event::parse(&text[end..]).unwrap().mcc.as_deref(), Some("1"));
+    assert!(matches!(Event::parse(&text), Err(ParseError::Syntax { offset, .. }) if offset == end));
+}
+
+#[test]
+fn debug_shows_no_telephone_number() {
+    let text = with(r#","destinationPhoneNumber":"+14255550156","originationPhoneNumber":"+12065550152""#);
+    let shown = format!("{:?}", Event::parse(&text).unwrap());
+    assert!(!shown.contains("4255550156") && !shown.contains("2065550152"), "{shown}");
+}
+
+#[test]
+fn an_event_type_of_tomorrow_is_data() {
+    let event = Event::parse(r#"{"eventType":"VOICE_TRANSFERRED","messageId":"m","eventTimestamp":1}"#).unwrap();
+    assert_eq!((event.channel(), event.outcome()), (Channel::Voice, Outcome::Unknown));
+}
+
+#[test]
+fn a_million_unknown_fields_are_refused_in_linear_time() {
+    let fields: String = (0..1_000_000).map(|n| format!(r#","f{n}":{n}"#)).collect();
+    assert!(matches!(Event::parse(&with(&fields)), Err(ParseError::TooManyFields { .. })));
+}
+
+#[test]
+fn blanks_in_context_cost_no_more_than_their_bytes() {
+    let blanks = " ".repeat(800);
+    let pairs: Vec<String> = (0..5).map(|n| format!(r#""k{n}":"{blanks}""#)).collect();
+    let text = with(&format!(r#","context":{{{}}}"#, pairs.join(",")));
+    assert_eq!(Event::parse(&text).unwrap().context.len(), 5);
+}
