@@ -1,5 +1,9 @@
 //! All that the emulated account has: one shelf a kind of resource, and what was sent. No I/O, no clock.
 
+// An operation is given its request, whole, by the table of operations; records and requests have the names of the API's
+// members; a shelf is itself.
+#![allow(clippy::needless_pass_by_value, clippy::struct_field_names, clippy::similar_names)]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -222,5 +226,17 @@ impl MessageType {
             Self::Transactional => "TRANSACTIONAL",
             Self::Promotional => "PROMOTIONAL",
         }
+    }
+}
+
+#[cfg(test)]
+impl Account {
+    /// Runs `test` on a new account in 2026.
+    pub(crate) fn in_test(test: impl FnOnce(&mut Call<'_>)) {
+        let place = Place { region: "us-east-1".into(), account_id: "111122223333".into() };
+        let now = EpochMs(1_795_000_000_000);
+        let mut account = Self::new(place, Terms::default(), 7, now);
+        let lives = crate::events::life::Lives::new(7, crate::events::rules::Rules::default());
+        test(&mut Call { account: &mut account, now, lives: &lives });
     }
 }

@@ -106,10 +106,7 @@ pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described
     };
     let rows = account.configuration_sets.rows().filter(|(_, set)| wanted(set)).map(|(k, set)| (k.to_owned(), set));
     let page = input.paging.select(rows, facet)?;
-    Ok(Described {
-        configuration_sets: page.rows.into_iter().cloned().collect(),
-        next_token: page.next_token,
-    })
+    Ok(Described { configuration_sets: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
 }
 
 fn facet(set: &ConfigurationSet, name: &str) -> Vec<String> {

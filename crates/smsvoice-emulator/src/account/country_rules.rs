@@ -14,8 +14,10 @@ const UNSUPPORTED: &[&str] = &[
     "PR", "TW", "US", "UY", "VE", "ZA",
 ];
 
-const REGISTERED: &[&str] =
-    &["AE", "BY", "CZ", "EG", "ID", "IN", "JO", "KE", "KW", "KZ", "LK", "NG", "OM", "PH", "QA", "RU", "SA", "SG", "TH", "TR", "UA", "VN", "ZM"];
+const REGISTERED: &[&str] = &[
+    "AE", "BY", "CZ", "EG", "ID", "IN", "JO", "KE", "KW", "KZ", "LK", "NG", "OM", "PH", "QA", "RU", "SA", "SG", "TH",
+    "TR", "UA", "VN", "ZM",
+];
 
 pub(crate) fn sender_ids(iso: &str) -> SenderIds {
     if UNSUPPORTED.contains(&iso) {

@@ -28,9 +28,13 @@ impl Encoding {
             return 1;
         }
         // A character is never torn: not an escape from what it escapes, not a surrogate from its other half.
-        let (parts, _) = sizes().fold((1, 0), |(parts, used), size| {
-            if used + size > joined { (parts + 1, size) } else { (parts, used + size) }
-        });
+        let (parts, _) =
+            sizes().fold(
+                (1, 0),
+                |(parts, used), size| {
+                    if used + size > joined { (parts + 1, size) } else { (parts, used + size) }
+                },
+            );
         parts
     }
 

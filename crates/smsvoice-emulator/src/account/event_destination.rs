@@ -23,18 +23,35 @@ pub(crate) struct EventDestination {
 
 /// Where events go: one of the three, each in the member that names its kind.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub(crate) enum Target {
+pub enum Target {
+    /// CloudWatch Logs.
     #[serde(rename = "CloudWatchLogsDestination", rename_all = "PascalCase")]
-    Logs { iam_role_arn: String, log_group_arn: String },
+    Logs {
+        /// Assumed by AWS; not used here.
+        iam_role_arn: String,
+        /// `arn:aws:logs:…:log-group:<name>`.
+        log_group_arn: String,
+    },
+    /// Data Firehose.
     #[serde(rename = "KinesisFirehoseDestination", rename_all = "PascalCase")]
-    Firehose { iam_role_arn: String, delivery_stream_arn: String },
+    Firehose {
+        /// Assumed by AWS; not used here.
+        iam_role_arn: String,
+        /// `arn:aws:firehose:…:deliverystream/<name>`.
+        delivery_stream_arn: String,
+    },
+    /// SNS.
     #[serde(rename = "SnsDestination", rename_all = "PascalCase")]
-    Sns { topic_arn: String },
+    Sns {
+        /// `arn:aws:sns:…:<topic>`.
+        topic_arn: String,
+    },
 }
 
 /// The three members as a request brings them: AWS's model makes none of them required.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+#[allow(clippy::struct_field_names)] // the API's names
 pub(crate) struct Targets {
     cloud_watch_logs_destination: Option<Logs>,
     kinesis_firehose_destination: Option<Firehose>,
@@ -64,10 +81,9 @@ struct Sns {
 impl Targets {
     /// The one target given, if any; more than one is refused, and so is an ARN of another service.
     pub(crate) fn single(self) -> Result<Option<Target>, Refusal> {
-        let logs = self.cloud_watch_logs_destination.map(|one| Target::Logs {
-            iam_role_arn: one.iam_role_arn,
-            log_group_arn: one.log_group_arn,
-        });
+        let logs = self
+            .cloud_watch_logs_destination
+            .map(|one| Target::Logs { iam_role_arn: one.iam_role_arn, log_group_arn: one.log_group_arn });
         let firehose = self.kinesis_firehose_destination.map(|one| Target::Firehose {
             iam_role_arn: one.iam_role_arn,
             delivery_stream_arn: one.delivery_stream_arn,

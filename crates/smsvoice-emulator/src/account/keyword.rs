@@ -211,8 +211,7 @@ impl Account {
 
     pub(crate) fn add_required_keywords(&mut self, holder: &str) {
         for (word, keyword_action, message) in REQUIRED {
-            let keyword =
-                Keyword { keyword: word.to_owned(), keyword_message: message.to_owned(), keyword_action };
+            let keyword = Keyword { keyword: word.to_owned(), keyword_message: message.to_owned(), keyword_action };
             self.keywords.put(key(holder, word), keyword);
         }
     }

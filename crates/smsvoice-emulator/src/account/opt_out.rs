@@ -203,8 +203,7 @@ pub(crate) fn describe_numbers(call: &mut Call<'_>, input: DescribeNumbers) -> R
     let prefix = key(list.name(), "");
     let rows = account.opted_out.rows().filter(|(key, row)| key.starts_with(&prefix) && !row.off);
     let rows = rows.filter(|(_, row)| named.is_empty() || named.contains(&row.opted_out_number));
-    let page =
-        input.paging.select(rows.map(|(k, row)| (k.to_owned(), row)), |row, _| flag(row.end_user_opted_out))?;
+    let page = input.paging.select(rows.map(|(k, row)| (k.to_owned(), row)), |row, _| flag(row.end_user_opted_out))?;
     Ok(NumbersDescribed {
         opt_out_list_arn: list.opt_out_list_arn.clone(),
         opt_out_list_name: list.opt_out_list_name.clone(),

@@ -85,7 +85,9 @@ fn key_of(token: &str) -> Result<String, Refusal> {
         pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
     };
     let key = token.strip_prefix("p1").and_then(bytes).and_then(|bytes| String::from_utf8(bytes).ok());
-    key.ok_or_else(|| Refusal::invalid(Invalid::InvalidNextToken, "NextToken", "this token came from no earlier answer"))
+    key.ok_or_else(|| {
+        Refusal::invalid(Invalid::InvalidNextToken, "NextToken", "this token came from no earlier answer")
+    })
 }
 
 /// Words for a filter over a flag.

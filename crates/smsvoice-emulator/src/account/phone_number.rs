@@ -9,7 +9,7 @@ use crate::{
         tag::{Tag, unique},
         two_way::{Settings, SettingsUpdate},
     },
-    api::refusal::{Clash, Invalid, Quota, Refusal, Resource},
+    api::refusal::{Clash, Quota, Refusal, Resource},
     clock::EpochMs,
 };
 
@@ -126,7 +126,8 @@ pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, 
         return Err(Refusal::quota(Quota::PhoneNumbers, account.terms.phone_numbers));
     }
     let list = input.opt_out_list_name.as_deref().map(|given| account.opt_out_list(given).map(|l| l.name().to_owned()));
-    let mut settings = Settings { deletion_protection_enabled: input.deletion_protection_enabled, ..Settings::default() };
+    let mut settings =
+        Settings { deletion_protection_enabled: input.deletion_protection_enabled, ..Settings::default() };
     settings.opt_out_list_name = list.transpose()?.unwrap_or(settings.opt_out_list_name);
     let pool = input.pool_id.filter(|id| !id.is_empty());
     let pool = pool.map(|given| account.pool(&given).cloned()).transpose()?;
@@ -277,7 +278,8 @@ mod tests {
     fn a_request_gives_a_fictional_number_that_nobody_else_has() {
         let mut seen = std::collections::BTreeSet::new();
         Account::in_test(|call| {
-            for (country, kind) in [("US", "LONG_CODE"), ("US", "LONG_CODE"), ("US", "TOLL_FREE"), ("GB", "LONG_CODE")] {
+            for (country, kind) in [("US", "LONG_CODE"), ("US", "LONG_CODE"), ("US", "TOLL_FREE"), ("GB", "LONG_CODE")]
+            {
                 let body = serde_json::json!({"IsoCountryCode": country, "MessageType": "TRANSACTIONAL",
                     "NumberCapabilities": ["SMS"], "NumberType": kind});
                 let answer = request(call, serde_json::from_value::<Request>(body).unwrap()).unwrap();

@@ -67,7 +67,9 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
 
     /// Keys and records after `from`, newest key first when reversed by the caller.
     pub(crate) fn before(&self, key: &str) -> impl DoubleEndedIterator<Item = (&str, &T)> {
-        self.rows.range::<str, _>((std::ops::Bound::Unbounded, std::ops::Bound::Excluded(key))).map(|(k, row)| (k.as_str(), row))
+        self.rows
+            .range::<str, _>((std::ops::Bound::Unbounded, std::ops::Bound::Excluded(key)))
+            .map(|(k, row)| (k.as_str(), row))
     }
 
     /// What changed since the last call, appended to `changes`; nothing is written out when `kept` is false.

@@ -47,13 +47,16 @@ pub(crate) struct SettingsUpdate {
 impl Settings {
     /// These settings after `update`.
     pub(crate) fn updated(&self, account: &Account, update: SettingsUpdate) -> Result<Self, Refusal> {
-        let list = update.opt_out_list_name.map(|given| account.opt_out_list(&given).map(|list| list.name().to_owned()));
+        let list =
+            update.opt_out_list_name.map(|given| account.opt_out_list(&given).map(|list| list.name().to_owned()));
         let old = self.clone();
         let new = Self {
             two_way_enabled: update.two_way_enabled.unwrap_or(old.two_way_enabled),
             two_way_channel_arn: update.two_way_channel_arn.or(old.two_way_channel_arn),
             two_way_channel_role: update.two_way_channel_role.or(old.two_way_channel_role),
-            self_managed_opt_outs_enabled: update.self_managed_opt_outs_enabled.unwrap_or(old.self_managed_opt_outs_enabled),
+            self_managed_opt_outs_enabled: update
+                .self_managed_opt_outs_enabled
+                .unwrap_or(old.self_managed_opt_outs_enabled),
             opt_out_list_name: list.transpose()?.unwrap_or(old.opt_out_list_name),
             deletion_protection_enabled: update.deletion_protection_enabled.unwrap_or(old.deletion_protection_enabled),
         };
@@ -67,7 +70,12 @@ impl Settings {
     /// Refuses to delete what is protected.
     pub(crate) fn require_deletable(&self, resource: Resource, id: &str) -> Result<(), Refusal> {
         if self.deletion_protection_enabled {
-            return Err(Refusal::clash(Clash::DeletionProtectionEnabled, resource, id, "deletion protection is enabled"));
+            return Err(Refusal::clash(
+                Clash::DeletionProtectionEnabled,
+                resource,
+                id,
+                "deletion protection is enabled",
+            ));
         }
         Ok(())
     }

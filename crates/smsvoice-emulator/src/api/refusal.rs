@@ -30,7 +30,6 @@ words! {
         FieldValidationFailed = "FIELD_VALIDATION_FAILED",
         InternationalSendingNotSupported = "INTERNATIONAL_SENDING_NOT_SUPPORTED",
         InvalidArn = "INVALID_ARN",
-        InvalidFilterValues = "INVALID_FILTER_VALUES",
         InvalidIdentityForDestinationCountry = "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY",
         InvalidNextToken = "INVALID_NEXT_TOKEN",
         InvalidParameter = "INVALID_PARAMETER",
@@ -43,7 +42,6 @@ words! {
         SenderIdNotSupported = "SENDER_ID_NOT_SUPPORTED",
         SenderIdRequiresRegistration = "SENDER_ID_REQUIRES_REGISTRATION",
         TwoWayChannelNotPresent = "TWO_WAY_CHANNEL_NOT_PRESENT",
-        TwoWayNotSupportedInCountry = "TWO_WAY_NOT_SUPPORTED_IN_COUNTRY",
         UnknownOperation = "UNKNOWN_OPERATION",
         VoiceCapabilityNotAvailable = "VOICE_CAPABILITY_NOT_AVAILABLE",
     }
@@ -93,6 +91,7 @@ words! {
 words! {
     /// `ResourceType`; its words are also the first part of a resource's ARN.
     Resource {
+        Account = "account",
         ConfigurationSet = "configuration-set",
         EventDestination = "event-destination",
         Keyword = "keyword",
@@ -110,12 +109,29 @@ words! {
 /// A refusal. Each variant is a modelled error of API v2; v1 maps them onto its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    Validation { reason: Invalid, fields: Vec<Field>, message: String },
-    Conflict { reason: Clash, resource: Resource, id: String, message: String },
-    NotFound { resource: Resource, id: String },
-    Quota { reason: Quota, message: String },
+    Validation {
+        reason: Invalid,
+        fields: Vec<Field>,
+        message: String,
+    },
+    Conflict {
+        reason: Clash,
+        resource: Resource,
+        id: String,
+        message: String,
+    },
+    NotFound {
+        resource: Resource,
+        id: String,
+    },
+    Quota {
+        reason: Quota,
+        message: String,
+    },
     /// What was stored could not be kept; the client may try again.
-    Internal { message: String },
+    Internal {
+        message: String,
+    },
 }
 
 /// One member at fault, and what is wrong with it.

@@ -74,9 +74,9 @@ pub(crate) fn free<'a>(
     preferences: &'a [Preference],
 ) -> impl Iterator<Item = String> + 'a {
     let numbers: Box<dyn Iterator<Item = String>> = match (kind, fictional_ranges(iso), Country::by_iso(iso)) {
-        (NumberType::TollFree, ..) => {
-            Box::new(["844", "855", "866"].into_iter().flat_map(|npa| (0..100).map(move |n| format!("+1{npa}55501{n:02}"))))
-        }
+        (NumberType::TollFree, ..) => Box::new(
+            ["844", "855", "866"].into_iter().flat_map(|npa| (0..100).map(move |n| format!("+1{npa}55501{n:02}"))),
+        ),
         // No range is kept for fiction there: digits that no plan assigns after the country's own.
         (_, [], Some(country)) => {
             let prefix = country.prefixes[0];
@@ -128,8 +128,5 @@ pub(crate) fn list_available(call: &mut Call<'_>, input: ListAvailable) -> Resul
     let free: Vec<String> = free(call.account, iso, input.number_type, &input.number_preference).collect();
     let paging = Paging::of(input.next_token, Some(input.max_results.unwrap_or(10)));
     let page = paging.select(free.iter().map(|number| (number.clone(), number)), |_, _| Vec::new())?;
-    Ok(Available {
-        available_phone_numbers: page.rows.into_iter().cloned().collect(),
-        next_token: page.next_token,
-    })
+    Ok(Available { available_phone_numbers: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Call, Capability, Clash, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal, Resource, SenderId};
+use super::{
+    Account, Call, Capability, Clash, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal,
+    Resource, SenderId,
+};
 
 /// A phone number or a sender ID of the account.
 #[derive(Clone)]
