@@ -12,6 +12,9 @@ pub struct Timestamp(i64);
 const LAST: i64 = 253_402_300_799_999;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// From epoch milliseconds; none if out of range.
     pub const fn from_millis(millis: i64) -> Option<Self> {
         if millis < 0 || millis > LAST { None } else { Some(Self(millis)) }

@@ -1,1 +1,21 @@
-//! How events get into the lake: envelope, events, lake, reply.
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod chunk;
+mod envelope;
+mod inflate;
+mod input;
+mod open;
+mod origin;
+mod privacy;
+mod reader;
+mod replay;
+
+pub use account::Account;
+pub use chunk::{CHUNK_BYTES, Chunk, Chunker, MAX_VALUE_BYTES};
+pub use inflate::MAX_INFLATED;
+pub use input::{Input, InputError};
+pub use origin::Origin;
+pub use privacy::{PhoneKey, PhoneNumbers, Privacy};
+pub use reader::{ObjectName, Reader, Tally};
+pub use replay::{ReplayOptions, Replayed, replay};

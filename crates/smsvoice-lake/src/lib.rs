@@ -1,1 +1,25 @@
-//! Where events rest: partitioned Parquet in any object store, and the quarantine.
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod encode;
+mod error;
+mod file;
+mod lake;
+mod partition;
+mod quarantine;
+mod reader;
+mod route;
+pub mod schema;
+mod seen;
+mod words;
+mod writer;
+
+pub use batch::{EventBatch, EventBatchBuilder};
+pub use error::LakeError;
+pub use file::LakeFile;
+pub use lake::{Lake, Put};
+pub use partition::Partition;
+pub use quarantine::{Quarantined, QuarantineWriter, Stage};
+pub use reader::QuarantinedPayload;
+pub use route::{Route, Source};
+pub use writer::{EventWriter, WriteCounts, WriterLimits};

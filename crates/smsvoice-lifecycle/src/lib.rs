@@ -1,1 +1,28 @@
-//! What a message's life would be: seeded lives of messages as events, with chosen faults and their truth.
+#![doc = include_str!("../README.md")]
+
+mod countries;
+mod country;
+mod draw;
+mod ending;
+mod generate;
+mod json;
+mod latency;
+mod life;
+mod life_event;
+mod message;
+mod money;
+mod numbers;
+mod odds;
+
+pub use countries::COUNTRIES;
+pub use country::{Carrier, Country, Receipts, Tariff, Tariffs};
+pub use draw::seeded;
+pub use ending::{Ending, UnknownEnding};
+pub use generate::{ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, Tally, Truth, generate};
+pub use life::{Life, LifeError, SILENCE_MS};
+pub use life_event::{LifeEvent, Network};
+pub use message::{
+    Billing, Conversation, DEFAULT_TTL_SECONDS, Encoding, Initiator, Message, MessageType, Protect, ProtectStatus, Rcs,
+};
+pub use numbers::{NumberRange, SIMULATORS, Simulator, fictional_ranges, is_fictional, simulated_ending};
+pub use odds::{ChannelOdds, Odds};

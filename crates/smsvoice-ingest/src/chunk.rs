@@ -1,0 +1,263 @@
+//! A stream of any length, cut where no value is cut in two: lines, concatenated values, or the items of one array.
+
+use std::io::{self, Write};
+use std::mem;
+
+use smsvoice_event::{Event, ParseError};
+
+/// Bytes after which a chunk is handed on.
+pub const CHUNK_BYTES: usize = 4 << 20;
+
+/// The longest value that is read as one. A 6 MB Lambda payload kept in a file fits; what is longer is no event and no
+/// envelope AWS makes, and is quarantined in pieces of this size.
+pub const MAX_VALUE_BYTES: usize = 16 << 20;
+
+/// A part of a stream that ends where a value ends.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Values, one behind the other.
+    pub bytes: Vec<u8>,
+    /// The line of the stream it begins in, from 1.
+    pub line: u64,
+    /// Whether this is a piece of something longer than [`MAX_VALUE_BYTES`].
+    pub oversize: bool,
+}
+
+/// Cuts what is written to it into [`Chunk`]s.
+pub struct Chunker<F: FnMut(Chunk)> {
+    buffer: Vec<u8>,
+    line: u64,
+    /// Inside one array around everything: its brackets belong to no chunk.
+    in_array: bool,
+    started: bool,
+    /// In something too long, until a line that begins a value.
+    oversize: bool,
+    /// No cut was found in this many bytes: look again only when there are twice as many.
+    searched: usize,
+    on_chunk: F,
+}
+
+impl<F: FnMut(Chunk)> Chunker<F> {
+    /// A chunker that hands its chunks to `on_chunk`.
+    pub fn new(on_chunk: F) -> Self {
+        let buffer = Vec::with_capacity(CHUNK_BYTES + (1 << 16));
+        Self { buffer, line: 1, in_array: false, started: false, oversize: false, searched: 0, on_chunk }
+    }
+
+    /// The stream has ended: hands on what is left.
+    pub fn finish(mut self) {
+        self.start();
+        self.cut_all();
+    }
+
+    fn cut_all(&mut self) {
+        if self.buffer.len() > CHUNK_BYTES {
+            self.cut();
+        }
+        if self.oversize {
+            self.skip_oversize();
+        }
+        let rest = self.buffer.len();
+        self.emit(rest);
+    }
+
+    /// An array around everything is opened, so that its items are read one by one: but only if it is too long to be
+    /// read as a whole.
+    fn start(&mut self) {
+        if mem::replace(&mut self.started, true) {
+            return;
+        }
+        let start = self.buffer.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
+        if let Some(at) = start
+            && self.buffer[at] == b'['
+            && self.buffer.len() >= CHUNK_BYTES
+        {
+            self.in_array = true;
+            self.buffer[at] = b' ';
+        }
+    }
+
+    /// Hands on chunks while whole values are in the buffer.
+    fn cut(&mut self) {
+        self.start();
+        while self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
+            if self.oversize {
+                self.skip_oversize();
+            } else if let Some(end) = line_cut(&self.buffer).or_else(|| self.value_cut()) {
+                self.searched = 0;
+                self.emit(end);
+            } else if self.buffer.len() >= MAX_VALUE_BYTES {
+                self.oversize = true;
+            } else {
+                self.searched = self.buffer.len() * 2;
+            }
+        }
+    }
+
+    fn emit(&mut self, end: usize) {
+        if end == 0 {
+            return;
+        }
+        let mut rest = Vec::with_capacity(self.buffer.capacity());
+        rest.extend_from_slice(&self.buffer[end..]);
+        let mut bytes = mem::replace(&mut self.buffer, rest);
+        bytes.truncate(end);
+        let line = self.line;
+        self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        (self.on_chunk)(Chunk { bytes, line, oversize: self.oversize });
+    }
+
+    /// Where the last whole value ends, found by reading them: for streams without line ends between values.
+    fn value_cut(&mut self) -> Option<usize> {
+        let valid = match std::str::from_utf8(&self.buffer) {
+            Ok(_) => self.buffer.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        let mut closed = None;
+        let mut end = 0;
+        {
+            let text = std::str::from_utf8(&self.buffer[..valid]).unwrap_or_default();
+            loop {
+                let rest = text[end..].trim_start_matches([' ', '\n', '\r', '\t', ',', '\u{feff}']);
+                let at = text.len() - rest.len();
+                if self.in_array && rest.starts_with(']') {
+                    closed = Some(at);
+                    end = at + 1;
+                    break;
+                }
+                match Event::parse_prefix(rest) {
+                    Ok(prefix) => end = at + prefix.len,
+                    // Not whole yet; or broken, and then whatever reads the chunk will say how.
+                    Err(ParseError::Syntax { offset, .. }) if at + offset < text.len() => {
+                        end = broken_cut(text, at + offset).unwrap_or(end);
+                        break;
+                    }
+                    Err(_) => break,
+                }
+            }
+        }
+        if let Some(at) = closed {
+            self.buffer[at] = b' ';
+            self.in_array = false;
+        }
+        (end > 0).then_some(end)
+    }
+
+    /// Hands on pieces of something too long, up to a line that begins a value.
+    fn skip_oversize(&mut self) {
+        let begin = memchr::memchr_iter(b'\n', &self.buffer).find(|at| self.buffer.get(at + 1) == Some(&b'{'));
+        match begin {
+            Some(at) => {
+                self.emit(at + 1);
+                self.oversize = false;
+            }
+            None => self.emit(self.buffer.len()),
+        }
+    }
+}
+
+impl<F: FnMut(Chunk)> Write for Chunker<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = (MAX_VALUE_BYTES + CHUNK_BYTES).saturating_sub(self.buffer.len()).max(1);
+        let taken = bytes.len().min(room);
+        self.buffer.extend_from_slice(&bytes[..taken]);
+        if self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
+            self.cut();
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The last line end between two values: `}`, a line end, `{`. In valid JSON this stands nowhere else, since inside
+/// one value a comma would stand between.
+fn line_cut(buffer: &[u8]) -> Option<usize> {
+    memchr::memrchr_iter(b'\n', buffer).find_map(|at| {
+        let before = buffer[..at].iter().rposition(|byte| !byte.is_ascii_whitespace())?;
+        (buffer[before] == b'}' && buffer.get(at + 1) == Some(&b'{')).then_some(at + 1)
+    })
+}
+
+/// After broken JSON: the next line that begins a value.
+fn broken_cut(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at + 1).find(|at| bytes.get(*at) == Some(&b'{'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn chunks(stream: &[u8], write: usize) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        let mut chunker = Chunker::new(|chunk| chunks.push(chunk));
+        for bytes in stream.chunks(write) {
+            chunker.write_all(bytes).unwrap();
+        }
+        chunker.finish();
+        chunks
+    }
+
+    /// An event of about `len` bytes.
+    fn event(n: usize, len: usize) -> String {
+        format!(r#"{{"eventType":"TEXT_SENT","messageId":"{n}","eventTimestamp":{n},"x":"{}"}}"#, "y".repeat(len))
+    }
+
+    fn events_in(chunk: &Chunk) -> usize {
+        let text = std::str::from_utf8(&chunk.bytes).unwrap();
+        let (mut count, mut rest) = (0, text.trim_start_matches([' ', '\n', ',']));
+        while !rest.is_empty() {
+            let prefix = Event::parse_prefix(rest).unwrap();
+            assert!(prefix.event.is_ok());
+            count += 1;
+            rest = rest[prefix.len..].trim_start_matches([' ', '\n', ',']);
+        }
+        count
+    }
+
+    #[test]
+    fn no_event_is_cut_in_two() {
+        for (open, between, close) in [("", "\n", "\n"), ("", "", ""), ("[", ",", "]"), ("[\n  ", ",\n  ", "\n]\n"), ("", "\r\n", "")] {
+            let events: Vec<String> = (0..9000).map(|n| event(n, 900)).collect();
+            let stream = format!("{open}{}{close}", events.join(between));
+            let chunks = chunks(stream.as_bytes(), 1 << 16);
+            assert!(chunks.len() > 1, "{between:?}");
+            assert_eq!(chunks.iter().map(events_in).sum::<usize>(), 9000, "{between:?}");
+            assert!(chunks.iter().all(|chunk| !chunk.oversize));
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_across_chunks() {
+        let stream: String = (0..9000).map(|n| event(n, 900) + "\n").collect();
+        let chunks = chunks(stream.as_bytes(), 1 << 20);
+        let lines: Vec<u64> = chunks.iter().map(|chunk| chunk.bytes.iter().filter(|byte| **byte == b'\n').count() as u64).collect();
+        assert_eq!(chunks[1].line, 1 + lines[0]);
+        assert_eq!(lines.iter().sum::<u64>(), 9000);
+    }
+
+    #[test]
+    fn a_line_longer_than_any_event_comes_in_pieces_and_spares_its_neighbours() {
+        let stream = format!("{}\n{}\n{}\n", event(1, 9), event(2, 40 << 20), event(3, 9));
+        let chunks = chunks(stream.as_bytes(), 1 << 20);
+        assert_eq!(chunks.iter().map(|chunk| chunk.bytes.len()).sum::<usize>(), stream.len());
+        assert!(chunks.iter().all(|chunk| chunk.bytes.len() <= MAX_VALUE_BYTES + CHUNK_BYTES));
+        assert!(chunks.iter().any(|chunk| chunk.oversize));
+        let whole: usize = chunks.iter().filter(|chunk| !chunk.oversize).map(events_in).sum();
+        assert_eq!(whole, 2);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn chunks_join_to_the_stream(stream in proptest::collection::vec(any::<u8>(), 0..4096), write in 1usize..5000) {
+            let joined: Vec<u8> = chunks(&stream, write).into_iter().flat_map(|chunk| chunk.bytes).collect();
+            prop_assert_eq!(joined, stream);
+        }
+    }
+}

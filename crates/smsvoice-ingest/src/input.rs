@@ -1,0 +1,162 @@
+//! Files and folders of events, and the streams in them.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use flate2::read::MultiGzDecoder;
+use smsvoice_event::Timestamp;
+use thiserror::Error;
+
+use crate::inflate::Compression;
+
+/// The endings of files that a folder is searched for; each may be followed by `.gz` or `.zst`.
+const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "log", "txt"];
+
+/// Something to be replayed.
+pub struct Input {
+    /// What messages call it: its path, or `-`.
+    pub name: String,
+    /// When its content arrived, if nothing in it says better: of a file, its modification.
+    pub arrival: Timestamp,
+    /// Bytes as they lie there, if known.
+    pub len: Option<u64>,
+    stream: Box<dyn FnOnce() -> io::Result<Box<dyn Read>> + Send>,
+}
+
+/// Why there is nothing to replay.
+#[derive(Debug, Error)]
+pub enum InputError {
+    /// A path leads nowhere, or may not be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// As given or found.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A folder holds nothing that is read.
+    #[error("{path} holds no file of events: looked for *.json, *.jsonl, *.ndjson, *.log and *.txt, plain, .gz or .zst")]
+    NothingReadable {
+        /// The folder.
+        path: String,
+    },
+}
+
+impl Input {
+    /// An input of any kind, opened when its turn comes.
+    pub fn new(
+        name: impl Into<String>,
+        arrival: Timestamp,
+        stream: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static,
+    ) -> Self {
+        Self { name: name.into(), arrival, len: None, stream: Box::new(stream) }
+    }
+
+    /// One file.
+    pub fn file(path: &Path) -> Result<Self, InputError> {
+        let unreadable = |source| InputError::Unreadable { path: path.display().to_string(), source };
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        // Opened at once, and closed again: what may not be read is told before anything is written.
+        File::open(path).map_err(unreadable)?;
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let arrival = modified.and_then(|time| Timestamp::from_millis(i64::try_from(time.as_millis()).ok()?));
+        let opened = path.to_owned();
+        let mut input = Self::new(path.display().to_string(), arrival.unwrap_or(Timestamp::EPOCH), move || {
+            Ok(Box::new(File::open(opened)?))
+        });
+        input.len = Some(metadata.len());
+        Ok(input)
+    }
+
+    /// The files that paths lead to: a file itself, of a folder all with a known ending, in the order of their paths.
+    pub fn walk(paths: &[PathBuf]) -> Result<Vec<Self>, InputError> {
+        let mut inputs = Vec::new();
+        for path in paths {
+            if !path.is_dir() {
+                inputs.push(Self::file(path)?);
+                continue;
+            }
+            let mut found = Vec::new();
+            find(path, &mut found)?;
+            if found.is_empty() {
+                return Err(InputError::NothingReadable { path: path.display().to_string() });
+            }
+            found.sort();
+            for file in found {
+                inputs.push(Self::file(&file)?);
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// Copies the stream, decompressed, to `to`; `progress` is told the bytes read as they lie there.
+    /// The outer error is of the input itself, the inner one of its compression.
+    pub(crate) fn copy(
+        self,
+        to: &mut impl Write,
+        progress: impl Fn(u64),
+    ) -> io::Result<Result<(), (Compression, io::Error)>> {
+        let stream = Counted { stream: (self.stream)()?, progress };
+        let mut stream = BufReader::with_capacity(1 << 18, stream);
+        match Compression::of(stream.fill_buf()?) {
+            None => copy(&mut stream, to).map(Ok),
+            Some(Compression::Gzip) => Ok(decoded(Compression::Gzip, MultiGzDecoder::new(stream), to)),
+            Some(Compression::Zstd) => match zstd::stream::read::Decoder::with_buffer(stream) {
+                Ok(decoder) => Ok(decoded(Compression::Zstd, decoder, to)),
+                Err(error) => Ok(Err((Compression::Zstd, error))),
+            },
+        }
+    }
+}
+
+fn decoded(compression: Compression, mut stream: impl Read, to: &mut impl Write) -> Result<(), (Compression, io::Error)> {
+    copy(&mut stream, to).map_err(|error| (compression, error))
+}
+
+fn copy(stream: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => to.write_all(&buffer[..read])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+struct Counted<F> {
+    stream: Box<dyn Read>,
+    progress: F,
+}
+
+impl<F: Fn(u64)> Read for Counted<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        (self.progress)(read as u64);
+        Ok(read)
+    }
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), InputError> {
+    let unreadable = |source| InputError::Unreadable { path: folder.display().to_string(), source };
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            find(&path, found)?;
+        } else if has_known_ending(&path) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    let compressed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
+    let stem = if compressed { path.with_extension("") } else { path.to_owned() };
+    // Firehose names its objects without an ending, and with `.gz` when compressed.
+    let bare = compressed && stem.extension().is_none_or(|ending| ending.to_string_lossy().bytes().any(|b| b.is_ascii_digit()));
+    bare || stem.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}

@@ -1,0 +1,123 @@
+//! Where a piece of input comes from: what the envelopes opened so far have told.
+
+use std::borrow::Cow;
+
+use smsvoice_event::Timestamp;
+use smsvoice_lake::{Route, Source};
+
+/// What is known of a piece before it is opened. Cheap to clone and to refine, one envelope at a time.
+#[derive(Clone, Debug)]
+pub struct Origin<'a> {
+    /// The outermost envelope; `File` or `S3` until one was opened.
+    pub source: Source,
+    /// Account and region by the innermost envelope that names them: closest to the service that sent the event.
+    pub account_id: Option<Cow<'a, str>>,
+    /// See `account_id`.
+    pub aws_region: Option<Cow<'a, str>>,
+    /// The configuration set, from settings.
+    pub configuration_set: Option<Cow<'a, str>>,
+    /// When the outermost envelope arrived, if it says so.
+    pub received_at: Option<Timestamp>,
+    /// Arrival as the caller knows it: of a file its modification, of an invocation now.
+    pub arrival: Timestamp,
+    /// Where exactly, for the quarantine: file and line, record id.
+    pub place: Cow<'a, str>,
+    /// The record within it: ids of the records opened so far.
+    pub record: Cow<'a, str>,
+    /// The line of the input that the piece begins in, if it lies in lines.
+    pub line: Option<u64>,
+    /// Envelopes opened so far.
+    pub depth: u8,
+}
+
+impl<'a> Origin<'a> {
+    /// Something that arrived then, from there, in no envelope yet.
+    pub fn new(source: Source, arrival: Timestamp, place: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            source,
+            account_id: None,
+            aws_region: None,
+            configuration_set: None,
+            received_at: None,
+            arrival,
+            place: place.into(),
+            record: Cow::Borrowed(""),
+            line: None,
+            depth: 0,
+        }
+    }
+
+    /// Inside an envelope of this kind: the outermost gives the source.
+    pub(crate) fn inside<'b>(&'b self, envelope: Source) -> Origin<'b> {
+        let text = |text: &'b Option<Cow<'a, str>>| text.as_deref().map(Cow::Borrowed);
+        Origin {
+            source: if self.depth == 0 { envelope } else { self.source },
+            account_id: text(&self.account_id),
+            aws_region: text(&self.aws_region),
+            configuration_set: text(&self.configuration_set),
+            received_at: self.received_at,
+            arrival: self.arrival,
+            place: Cow::Borrowed(&*self.place),
+            record: Cow::Borrowed(&*self.record),
+            line: self.line,
+            depth: self.depth + 1,
+        }
+    }
+
+    /// Account and region by the ARN of what carried the piece: `arn:aws:sqs:us-east-1:111122223333:name`.
+    pub(crate) fn by_arn(mut self, arn: Option<&'a str>) -> Self {
+        let mut parts = arn.unwrap_or_default().splitn(6, ':').skip(3);
+        let mut part = || parts.next().filter(|part| !part.is_empty()).map(Cow::Borrowed);
+        self.aws_region = part().or(self.aws_region);
+        self.account_id = part().or(self.account_id);
+        self
+    }
+
+    /// The moment this envelope arrived; an outer one's counts.
+    pub(crate) fn at(mut self, time: Option<Timestamp>) -> Self {
+        self.received_at = self.received_at.or(time);
+        self
+    }
+
+    /// More exactly where: the id of a record.
+    pub(crate) fn record(mut self, id: &str) -> Self {
+        if !id.is_empty() {
+            self.record = Cow::Owned(format!("{} {id}", self.record));
+        }
+        self
+    }
+
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// So many lines further on; inside an envelope the line stays that of the envelope.
+    pub(crate) fn lines_on<'b>(&'b self, lines: u64) -> Origin<'b> {
+        let mut origin = self.inside(self.source);
+        origin.depth = self.depth;
+        origin.source = self.source;
+        origin.line = self.line.map(|line| if self.depth == 0 { line + lines } else { line });
+        origin
+    }
+
+    /// Where exactly, in words: `samples/x.ndjson:17 record-id`.
+    pub(crate) fn source_id(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}{}", self.place, self.record).trim_start().to_owned()
+    }
+
+    pub(crate) fn route(&self) -> Route<'_> {
+        Route {
+            source: self.source,
+            configuration_set: self.configuration_set.as_deref().map(Cow::Borrowed),
+            account_id: self.account_id.as_deref().map(Cow::Borrowed),
+            aws_region: self.aws_region.as_deref().map(Cow::Borrowed),
+            received_at: Some(self.received_at()),
+        }
+    }
+
+    pub(crate) fn received_at(&self) -> Timestamp {
+        self.received_at.unwrap_or(self.arrival)
+    }
+}

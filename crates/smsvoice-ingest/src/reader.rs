@@ -1,0 +1,276 @@
+//! Text into events: whatever envelopes AWS nested them in, and whatever broke on the way.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+use serde_json::value::RawValue;
+use smsvoice_event::{Event, EventType, ParseError, Prefix, Timestamp};
+use smsvoice_lake::{EventBatch, EventBatchBuilder, Partition, Quarantined, Source, Stage};
+
+use crate::account::Account;
+use crate::inflate::{self, Compression};
+use crate::origin::Origin;
+use crate::privacy::Privacy;
+
+/// How many envelopes may lie in one another. AWS nests three (a Logs subscription's gzip in Firehose in SQS, say).
+const MAX_ENVELOPES: u8 = 8;
+
+/// Reads payloads into batches of events, quarantine, and an account of both.
+pub struct Reader<'s> {
+    privacy: &'s Privacy,
+    builder: EventBatchBuilder,
+    batch_rows: usize,
+    on_batch: Box<dyn FnMut(EventBatch) + Send + 's>,
+    /// What could not be read.
+    pub quarantined: Vec<Quarantined>,
+    /// S3 objects that notifications named.
+    pub objects: Vec<ObjectName>,
+    /// What was received and quarantined; `written` and `duplicates` are the writer's to tell.
+    pub account: Account,
+    /// What was read since it was last taken.
+    pub tally: Tally,
+}
+
+/// An object in S3 that a notification named.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectName {
+    /// The bucket.
+    pub bucket: String,
+    /// The key, decoded.
+    pub key: String,
+}
+
+/// What one record held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Events.
+    pub events: u64,
+    /// Pieces that are no event.
+    pub quarantined: u64,
+    /// The partitions of the events, each once.
+    pub partitions: Vec<Partition>,
+    /// When the quarantined pieces arrived.
+    pub quarantined_at: Option<Timestamp>,
+}
+
+impl<'s> Reader<'s> {
+    /// A reader that hands over a batch whenever `batch_rows` events are read, and at [`Self::finish`].
+    pub fn new(privacy: &'s Privacy, batch_rows: usize, on_batch: impl FnMut(EventBatch) + Send + 's) -> Self {
+        Self {
+            privacy,
+            builder: EventBatchBuilder::default(),
+            batch_rows,
+            on_batch: Box::new(on_batch),
+            quarantined: Vec::new(),
+            objects: Vec::new(),
+            account: Account::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Reads a payload: text in any envelope, plain or compressed.
+    pub fn bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
+        if origin.depth > MAX_ENVELOPES {
+            return self.quarantine(bytes, origin, Stage::Envelope, "too_deep", "envelopes within envelopes");
+        }
+        if let Some(compression) = Compression::of(bytes) {
+            return match inflate::bounded(bytes, compression) {
+                Ok(inflated) => {
+                    drop_depth(origin, |inner| self.bytes(&inflated, inner));
+                }
+                Err(error) => self.quarantine(bytes, origin, Stage::Decode, error.reason(), &error.to_string()),
+            };
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(text, origin),
+            Err(_) => self.lines_of_bytes(bytes, origin),
+        }
+    }
+
+    /// Some of the bytes are no UTF-8: what stands on other lines is read all the same.
+    #[cold]
+    fn lines_of_bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
+        for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(0..) {
+            let origin = origin.lines_on(number);
+            match std::str::from_utf8(line) {
+                Ok(text) => self.text(text, &origin),
+                Err(error) => {
+                    let detail = format!("not UTF-8 at byte {}", error.valid_up_to());
+                    self.quarantine(line, &origin, Stage::Decode, "invalid_utf8", &detail);
+                }
+            }
+        }
+    }
+
+    /// Reads JSON values one behind the other, with or without white space or commas between them, or lines of an
+    /// exported log. What is broken goes to quarantine up to the next place where an event can begin.
+    pub fn text(&mut self, text: &str, origin: &Origin<'_>) {
+        let mut pos = 0;
+        // Lines are counted up to what was last told a place, so that counting stays linear.
+        let (mut counted, mut lines) = (0, 0);
+        loop {
+            pos += text[pos..].len() - text[pos..].trim_start_matches([' ', '\n', '\r', '\t', ',', '\u{feff}']).len();
+            let rest = &text[pos..];
+            if rest.is_empty() {
+                return;
+            }
+            match Event::parse_prefix(rest) {
+                Ok(Prefix { event: Ok(event), len }) => {
+                    self.event(event, origin);
+                    pos += len;
+                }
+                other => {
+                    lines += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..pos]).count() as u64;
+                    counted = pos;
+                    pos += self.no_event(rest, other, &origin.lines_on(lines));
+                }
+            }
+        }
+    }
+
+    /// A text that begins with something else than an event; returns how much of it that is.
+    fn no_event(&mut self, rest: &str, read: Result<Prefix<'_>, ParseError>, origin: &Origin<'_>) -> usize {
+        match read {
+            Ok(Prefix { event: Err(why), len }) => {
+                self.value(&rest[..len], &why, origin);
+                len
+            }
+            Ok(Prefix { event: Ok(_), len }) => len,
+            Err(why) => self.broken(rest, &why, origin),
+        }
+    }
+
+    fn event(&mut self, mut event: Event<'_>, origin: &Origin<'_>) {
+        self.account.receive(origin.source);
+        self.account.unknown_types += u64::from(matches!(event.event_type, EventType::Unknown(_)));
+        self.tally.events += 1;
+        let partition = Partition::of(&event);
+        if !self.tally.partitions.contains(&partition) {
+            self.tally.partitions.push(partition);
+        }
+        self.privacy.apply(&mut event);
+        self.builder.push(&event, &origin.route());
+        if self.builder.len() >= self.batch_rows || self.builder.is_full() {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let batch = std::mem::take(&mut self.builder).finish();
+        if !batch.is_empty() {
+            (self.on_batch)(batch);
+        }
+    }
+
+    /// Hands over the last batch.
+    pub fn finish(mut self) -> (Vec<Quarantined>, Vec<ObjectName>, Account) {
+        self.flush();
+        (self.quarantined, self.objects, self.account)
+    }
+
+    /// Keeps a piece that is no event.
+    pub(crate) fn quarantine(&mut self, payload: &[u8], origin: &Origin<'_>, stage: Stage, reason: &'static str, detail: &str) {
+        self.account.receive(origin.source);
+        self.account.quarantined += 1;
+        *self.account.by_reason.entry(reason).or_default() += 1;
+        self.tally.quarantined += 1;
+        self.tally.quarantined_at = Some(origin.received_at());
+        self.quarantined.push(Quarantined {
+            received_at: origin.received_at(),
+            source: origin.source,
+            source_id: origin.source_id(),
+            stage,
+            reason,
+            detail: detail.to_owned(),
+            payload: self.privacy.mask_payload(payload).into_owned(),
+        });
+    }
+
+    /// A JSON value that is no event: an array of them, an envelope, or nothing of ours.
+    fn value(&mut self, value: &str, why: &ParseError, origin: &Origin<'_>) {
+        let value = value.trim();
+        if origin.depth > MAX_ENVELOPES {
+            return self.quarantine(value.as_bytes(), origin, Stage::Envelope, "too_deep", "envelopes within envelopes");
+        }
+        match value.as_bytes()[0] {
+            b'[' => match serde_json::from_str::<Vec<&RawValue>>(value) {
+                Ok(items) => drop_depth(origin, |inner| items.iter().for_each(|item| self.text(item.get(), inner))),
+                Err(error) => self.invalid_envelope(value, &error, origin),
+            },
+            // An event with a bad field is no envelope, whatever else it holds.
+            b'{' if !is_unnamed(why) => {
+                self.quarantine(value.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string());
+            }
+            b'{' => self.object(value, origin),
+            _ => self.quarantine(value.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string()),
+        }
+    }
+
+    /// What serde_json says of a value could repeat the value, so only the place is told.
+    pub(crate) fn invalid_envelope(&mut self, value: &str, error: &serde_json::Error, origin: &Origin<'_>) {
+        let detail = format!("line {}, column {}: not as AWS documents this envelope", error.line(), error.column());
+        self.quarantine(value.as_bytes(), origin, Stage::Envelope, "invalid_envelope", &detail);
+    }
+
+    /// A piece that is no JSON; returns its length.
+    fn broken(&mut self, rest: &str, why: &ParseError, origin: &Origin<'_>) -> usize {
+        if let Some((time, event_at)) = log_prefix(rest) {
+            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            self.text(&rest[event_at..end], &origin.inside(Source::Logs).at(Some(time)));
+            return end;
+        }
+        let len = broken_len(rest, why);
+        let piece = rest[..len].trim_end();
+        self.quarantine(piece.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string());
+        len
+    }
+}
+
+/// Runs `read` one envelope deeper, where that envelope has no name and tells nothing: an array, a compression.
+fn drop_depth<R>(origin: &Origin<'_>, read: impl FnOnce(&Origin<'_>) -> R) -> R {
+    let mut inner = origin.inside(origin.source);
+    inner.source = origin.source;
+    read(&inner)
+}
+
+/// Whether the object does not even claim to be an event.
+fn is_unnamed(why: &ParseError) -> bool {
+    matches!(why, ParseError::MissingField { field: "eventType" })
+}
+
+/// How far a broken piece goes: to the next line that begins a value, or to the next event on the same line. An event
+/// can only begin at or after the byte where JSON ended, or two before it: `"messageSt{"eventType":…` ends a string
+/// with the quote that begins the next event's first key.
+fn broken_len(rest: &str, why: &ParseError) -> usize {
+    let bytes = rest.as_bytes();
+    let offset = match why {
+        ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. } => *offset,
+        _ => 0,
+    };
+    let from = offset.saturating_sub(2).max(1).min(bytes.len());
+    let event = memmem::find(&bytes[from..], br#"{"eventType""#).map_or(bytes.len(), |at| from + at);
+    let line = memchr::memchr_iter(b'\n', bytes)
+        .take_while(|at| *at < event)
+        .find(|at| matches!(bytes.get(at + 1), Some(b'{' | b'[')) || log_prefix(&rest[at + 1..]).is_some());
+    line.map_or(event, |at| at + 1)
+}
+
+/// A line of an exported log, `2026-11-22T07:47:38.123Z {"eventType":…`: its time, and where the JSON begins.
+fn log_prefix(rest: &str) -> Option<(Timestamp, usize)> {
+    let bytes = rest.as_bytes();
+    if !bytes.get(..11).is_some_and(|date| date[4] == b'-' && date[7] == b'-' && date[0].is_ascii_digit()) {
+        return None;
+    }
+    let head = &bytes[..bytes.len().min(200)];
+    let line = &head[..memchr::memchr(b'\n', head).unwrap_or(head.len())];
+    let event_at = memchr::memchr(b'{', line)?;
+    let stamp = rest[..event_at].split_whitespace().next()?;
+    // `aws logs tail --format short` writes no zone; its times are UTC.
+    let time = Timestamp::parse_rfc3339(stamp).or_else(|| Timestamp::parse_rfc3339(&format!("{stamp}Z")))?;
+    Some((time, event_at))
+}
+
+/// A borrowed text, or nothing.
+pub(crate) fn borrowed<'a>(text: Option<&'a Cow<'_, str>>) -> Option<&'a str> {
+    text.map(|text| &**text)
+}

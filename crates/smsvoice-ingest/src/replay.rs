@@ -1,0 +1,227 @@
+//! Many inputs into the lake, in parallel, in bounded memory, with the same files whatever the number of threads.
+
+use std::mem;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rayon::prelude::*;
+use smsvoice_event::Timestamp;
+use smsvoice_lake::{
+    EventBatch, EventWriter, LakeError, LakeFile, Quarantined, QuarantineWriter, Source, Stage, WriterLimits,
+};
+
+use crate::account::Account;
+use crate::chunk::{CHUNK_BYTES, Chunk, Chunker};
+use crate::input::Input;
+use crate::origin::Origin;
+use crate::privacy::Privacy;
+use crate::reader::{ObjectName, Reader};
+
+/// How a replay is done.
+#[derive(Clone, Debug, Default)]
+pub struct ReplayOptions {
+    /// What becomes of telephone numbers.
+    pub privacy: Privacy,
+    /// When files are closed.
+    pub limits: WriterLimits,
+}
+
+/// How a replay went.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// What became of everything received.
+    pub account: Account,
+    /// Files handed to `put`, and their bytes.
+    pub files: u64,
+    /// See `files`.
+    pub bytes: u64,
+    /// S3 objects that notifications named; a replay does not fetch them.
+    pub objects: Vec<ObjectName>,
+    /// Inputs that could not be read to their end, each with the reason.
+    pub unread: Vec<String>,
+    /// The first failure of `put`; nothing was read after it.
+    pub failed: Option<LakeError>,
+}
+
+/// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
+const BATCH_ROWS: usize = 1 << 15;
+
+/// Reads all inputs and hands the finished files to `put`, which has to make them durable. `progress` is told the
+/// bytes read, as they lie in the inputs.
+///
+/// Given the same inputs in the same order, the files are the same, whatever the number of threads.
+pub fn replay(
+    inputs: Vec<Input>,
+    options: &ReplayOptions,
+    progress: &(dyn Fn(u64) + Sync),
+    put: impl FnMut(LakeFile) -> Result<(), LakeError> + Send,
+) -> Result<Replayed, LakeError> {
+    thread::scope(|scope| {
+        let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
+        scope.spawn(move || cut(inputs, &send, progress));
+        Replay::new(options, put).run(&parcels)
+    })
+}
+
+/// Something to be read by one thread: chunks of about [`CHUNK_BYTES`] in all, of one large input or many small ones.
+type Parcel = Vec<Piece>;
+
+struct Piece {
+    name: String,
+    arrival: Timestamp,
+    content: Content,
+}
+
+enum Content {
+    Chunk(Chunk),
+    /// The compression broke off here.
+    Undecodable { reason: &'static str, detail: String },
+    /// The input broke off here.
+    Unread(String),
+}
+
+/// Reads the inputs and cuts them into parcels. Where the cuts are depends on the inputs alone.
+fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, progress: &(dyn Fn(u64) + Sync)) {
+    let mut parcel = Parcel::new();
+    let mut bytes = 0;
+    for input in inputs {
+        let (name, arrival) = (input.name.clone(), input.arrival);
+        let mut pieces = |content: Content| {
+            bytes += if let Content::Chunk(chunk) = &content { chunk.bytes.len() } else { 0 };
+            parcel.push(Piece { name: name.clone(), arrival, content });
+            if bytes >= CHUNK_BYTES / 2 {
+                bytes = 0;
+                // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
+                let _ = send.send(mem::take(&mut parcel));
+            }
+        };
+        let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk)));
+        let copied = input.copy(&mut chunker, progress);
+        chunker.finish();
+        match copied {
+            Ok(Ok(())) => {}
+            Ok(Err((compression, error))) => {
+                pieces(Content::Undecodable { reason: compression.invalid(), detail: error.to_string() });
+            }
+            Err(error) => pieces(Content::Unread(format!("{name}: {error}"))),
+        }
+    }
+    let _ = send.send(parcel);
+}
+
+/// What one parcel held.
+struct Parsed {
+    batches: Vec<EventBatch>,
+    quarantined: Vec<Quarantined>,
+    objects: Vec<ObjectName>,
+    unread: Vec<String>,
+    account: Account,
+}
+
+fn parse(parcel: Parcel, privacy: &Privacy) -> Parsed {
+    let mut batches = Vec::new();
+    let mut unread = Vec::new();
+    let mut reader = Reader::new(privacy, BATCH_ROWS, |batch| batches.push(batch));
+    for Piece { name, arrival, content } in parcel {
+        let origin = Origin::new(Source::File, arrival, &*name);
+        match content {
+            Content::Chunk(chunk) => read_chunk(&mut reader, &chunk, &origin),
+            Content::Undecodable { reason, detail } => reader.quarantine(b"", &origin, Stage::Decode, reason, &detail),
+            Content::Unread(why) => unread.push(why),
+        }
+    }
+    let (quarantined, objects, account) = reader.finish();
+    Parsed { batches, quarantined, objects, unread, account }
+}
+
+/// Reads a chunk; what it puts in quarantine is placed by its line.
+pub(crate) fn read_chunk(reader: &mut Reader<'_>, chunk: &Chunk, origin: &Origin<'_>) {
+    if chunk.oversize {
+        let origin = origin.clone().at_line(chunk.line);
+        return reader.quarantine(&chunk.bytes, &origin, Stage::Parse, "too_large", "longer than any event or envelope");
+    }
+    reader.bytes(&chunk.bytes, &origin.clone().at_line(chunk.line));
+}
+
+struct Replay<'o, P> {
+    options: &'o ReplayOptions,
+    put: P,
+    writer: EventWriter,
+    quarantine: QuarantineWriter,
+    done: Replayed,
+    /// Rows of the files that were put: of events, of quarantine.
+    durable: (u64, u64),
+}
+
+impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
+    fn new(options: &'o ReplayOptions, put: P) -> Self {
+        let writer = EventWriter::new(options.limits);
+        Self { options, put, writer, quarantine: QuarantineWriter::default(), done: Replayed::default(), durable: (0, 0) }
+    }
+
+    /// Round by round: while some threads read the parcels of this round, others encode the rows of the last.
+    fn run(mut self, parcels: &Receiver<Parcel>) -> Result<Replayed, LakeError> {
+        while let Ok(first) = parcels.recv() {
+            let mut round = vec![first];
+            round.extend(parcels.try_iter().take(2 * rayon::current_num_threads() - 1));
+            let (privacy, writer) = (&self.options.privacy, &mut self.writer);
+            let (parsed, files) = rayon::join(
+                || round.into_par_iter().map(|parcel| parse(parcel, privacy)).collect::<Vec<_>>(),
+                || writer.encode(),
+            );
+            self.put_all(files?);
+            for parsed in parsed {
+                self.take(parsed)?;
+            }
+            if self.done.failed.is_some() {
+                break;
+            }
+        }
+        self.finish()
+    }
+
+    fn take(&mut self, parsed: Parsed) -> Result<(), LakeError> {
+        parsed.batches.into_iter().for_each(|batch| self.writer.route(batch));
+        for row in parsed.quarantined {
+            let files = self.quarantine.push(row)?;
+            self.put_all(files);
+        }
+        self.done.account.add(&parsed.account);
+        self.done.objects.extend(parsed.objects);
+        self.done.unread.extend(parsed.unread);
+        Ok(())
+    }
+
+    fn put_all(&mut self, files: Vec<LakeFile>) {
+        for file in files {
+            if self.done.failed.is_some() {
+                return;
+            }
+            let (rows, bytes) = (file.rows as u64, file.bytes.content_length() as u64);
+            let quarantine = file.path.starts_with("quarantine/");
+            match (self.put)(file) {
+                Ok(()) => {
+                    *(if quarantine { &mut self.durable.1 } else { &mut self.durable.0 }) += rows;
+                    self.done.files += 1;
+                    self.done.bytes += bytes;
+                }
+                Err(error) => self.done.failed = Some(error),
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Replayed, LakeError> {
+        let files = self.quarantine.flush()?;
+        self.put_all(files);
+        let (files, counts) = mem::replace(&mut self.writer, EventWriter::new(self.options.limits)).finish()?;
+        self.put_all(files);
+        let account = &mut self.done.account;
+        let (events, quarantined) = self.durable;
+        account.to_retry = (counts.written - events) + (account.quarantined - quarantined);
+        account.written = events;
+        account.duplicates = counts.duplicates;
+        account.differing = counts.differing;
+        account.quarantined = quarantined;
+        Ok(self.done)
+    }
+}

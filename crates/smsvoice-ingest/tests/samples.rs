@@ -1,0 +1,48 @@
+//! Every sample is read as `samples/expected.json` says: events, duplicates, quarantine and its reasons.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use smsvoice_ingest::{Input, Privacy, ReplayOptions, Replayed, replay};
+
+#[derive(Deserialize)]
+struct Expected {
+    records: u64,
+    events: u64,
+    duplicates_within_file: u64,
+    quarantined: u64,
+    #[serde(default)]
+    reasons: BTreeMap<String, u64>,
+    #[serde(default)]
+    objects: usize,
+}
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples")
+}
+
+fn replayed(path: &Path) -> Replayed {
+    let options = ReplayOptions { privacy: Privacy::plain(), ..ReplayOptions::default() };
+    replay(vec![Input::file(path).unwrap()], &options, &|_| {}, |_| Ok(())).unwrap()
+}
+
+#[test]
+fn every_sample_is_read_as_expected() {
+    let expected = std::fs::read(samples().join("expected.json")).unwrap();
+    let expected: BTreeMap<String, Expected> = serde_json::from_slice(&expected).unwrap();
+    assert!(expected.len() > 150);
+    let mut differences = String::new();
+    for (path, expected) in expected {
+        let Replayed { account, objects, .. } = replayed(&samples().join(&path));
+        assert!(account.adds_up(), "{path}: {account:?}");
+        let reasons: BTreeMap<String, u64> = account.by_reason.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect();
+        let read = (account.received, account.written, account.duplicates, account.quarantined, &reasons, objects.len());
+        let Expected { records, events, duplicates_within_file, quarantined, reasons, objects } = expected;
+        let wanted = (records, events, duplicates_within_file, quarantined, &reasons, objects);
+        if read != wanted {
+            differences += &format!("{path}:\n  read   {read:?}\n  wanted {wanted:?}\n");
+        }
+    }
+    assert!(differences.is_empty(), "(records, events, duplicates, quarantined, reasons, objects)\n{differences}");
+}

@@ -1,0 +1,101 @@
+//! From rows to the bytes of one Parquet file.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use crate::error::LakeError;
+
+/// Rows of a row group: its encoded pages are what an open file holds in memory, about 8 MiB.
+const ROW_GROUP_ROWS: usize = 1 << 17;
+
+/// Rows buffered before they are encoded, so that a stream of small batches does not make small pages.
+const BUFFERED_ROWS: usize = 8192;
+
+/// A Parquet file under construction, in memory.
+pub(crate) struct FileEncoder {
+    schema: SchemaRef,
+    properties: Arc<WriterProperties>,
+    buffered: Vec<RecordBatch>,
+    buffered_rows: usize,
+    writer: Option<ArrowWriter<Vec<u8>>>,
+    rows: usize,
+}
+
+impl FileEncoder {
+    pub(crate) fn new(schema: SchemaRef, properties: Arc<WriterProperties>) -> Self {
+        Self { schema, properties, buffered: Vec::new(), buffered_rows: 0, writer: None, rows: 0 }
+    }
+
+    pub(crate) fn write(&mut self, rows: RecordBatch) -> Result<(), LakeError> {
+        self.rows += rows.num_rows();
+        self.buffered_rows += rows.num_rows();
+        self.buffered.push(rows);
+        if self.buffered_rows >= BUFFERED_ROWS { self.encode_buffered() } else { Ok(()) }
+    }
+
+    fn encode_buffered(&mut self) -> Result<(), LakeError> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                // Without Arrow's own schema in the footer every reader sees plain Parquet types, no dictionaries.
+                let options = ArrowWriterOptions::new()
+                    .with_properties(self.properties.as_ref().clone())
+                    .with_skip_arrow_metadata(true);
+                none.insert(ArrowWriter::try_new_with_options(Vec::new(), self.schema.clone(), options)?)
+            }
+        };
+        for rows in self.buffered.drain(..) {
+            writer.write(&rows)?;
+        }
+        self.buffered_rows = 0;
+        Ok(())
+    }
+
+    /// The whole file, and its rows.
+    pub(crate) fn finish(mut self) -> Result<(Vec<u8>, usize), LakeError> {
+        self.encode_buffered()?;
+        let bytes = self.writer.map_or(Ok(Vec::new()), ArrowWriter::into_inner)?;
+        Ok((bytes, self.rows))
+    }
+}
+
+/// zstd, dictionaries, page statistics: what Athena prunes by. Encodings are those every reader knows (plain and
+/// dictionary): delta-length byte arrays, for one, are unreadable in older Spark and Athena.
+fn properties() -> WriterPropertiesBuilder {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_created_by(concat!("smsvoice ", env!("CARGO_PKG_VERSION")).to_owned())
+}
+
+/// For `events`: a bloom filter on `message_id`, and no dictionary where values hardly repeat.
+pub(crate) fn event_properties() -> Arc<WriterProperties> {
+    let message_id = ColumnPath::from("message_id");
+    let mut builder = properties()
+        .set_column_bloom_filter_enabled(message_id.clone(), true)
+        .set_column_bloom_filter_fpp(message_id.clone(), 0.01)
+        .set_column_bloom_filter_max_ndv(message_id.clone(), ROW_GROUP_ROWS as u64);
+    for unique in ["event_id", "message_id", "event_time", "request_time", "latency_ms", "extra"] {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(unique), false);
+    }
+    // Random hex: its smallest and largest value prune nothing.
+    builder = builder.set_column_statistics_enabled(ColumnPath::from("event_id"), EnabledStatistics::Chunk);
+    Arc::new(builder.build())
+}
+
+/// For `quarantine`.
+pub(crate) fn quarantine_properties() -> Arc<WriterProperties> {
+    let payload = ColumnPath::from("payload");
+    let builder = properties()
+        .set_column_dictionary_enabled(payload.clone(), false)
+        .set_column_statistics_enabled(payload, EnabledStatistics::None);
+    Arc::new(builder.build())
+}

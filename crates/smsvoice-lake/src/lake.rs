@@ -1,0 +1,192 @@
+//! The place itself: a URL or path, opened as an object store.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::TryStreamExt;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use url::Url;
+
+use crate::error::LakeError;
+use crate::file::LakeFile;
+
+/// A lake: where events and quarantine rest.
+#[derive(Clone)]
+pub struct Lake {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+    url: String,
+}
+
+/// Whether a file was new to the lake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was written.
+    Created,
+    /// A file of this name, and so of these events, was there already; it was left as it is.
+    Present,
+}
+
+impl Lake {
+    /// Opens a lake for writing. A local folder is made if it does not exist.
+    ///
+    /// `env` gives the standard `AWS_*` variables (`std::env::vars()` say): credentials, region, endpoint.
+    pub fn create(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, LakeError> {
+        if let Place::Folder(folder) = place(url)? {
+            std::fs::create_dir_all(&folder).map_err(|error| invalid(url, &error))?;
+        }
+        Self::open(url, env)
+    }
+
+    /// Opens a lake for reading. A local folder has to exist; whether objects exist is not asked.
+    pub fn open(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, LakeError> {
+        let (store, prefix): (Arc<dyn ObjectStore>, Path) = match place(url)? {
+            Place::Folder(folder) if !folder.exists() => return Err(LakeError::NotFound { url: url.to_owned() }),
+            Place::Folder(folder) => {
+                let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| invalid(url, &error))?;
+                (Arc::new(store), Path::default())
+            }
+            Place::Memory(prefix) => (Arc::new(InMemory::new()), prefix),
+            Place::S3 { bucket, prefix } => (s3(url, &bucket, env)?, prefix),
+        };
+        Ok(Self { store, prefix, url: url.to_owned() })
+    }
+
+    /// A lake in a store that is open already; `url` is for messages alone.
+    pub fn in_store(store: Arc<dyn ObjectStore>, prefix: Path, url: impl Into<String>) -> Self {
+        Self { store, prefix, url: url.into() }
+    }
+
+    /// As it was given.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The store it lies in.
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// The folder of the store it lies in.
+    pub fn prefix(&self) -> &Path {
+        &self.prefix
+    }
+
+    /// Where a path below the lake lies in the store.
+    pub fn path(&self, below: &str) -> Path {
+        Path::from_iter(self.prefix.parts().chain(Path::from(below).parts()))
+    }
+
+    /// Puts a finished file, whole or not at all. A file of the same name is left as it is: names are hashes of content.
+    pub async fn put(&self, file: &LakeFile) -> Result<Put, LakeError> {
+        let path = self.path(&file.path);
+        let options = PutOptions::from(PutMode::Create);
+        match self.store.put_opts(&path, file.bytes.clone(), options).await {
+            Ok(_) => Ok(Put::Created),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::Present),
+            Err(source) => Err(self.store_error(&path, source)),
+        }
+    }
+
+    /// The Parquet files of a table (`events`, `quarantine`), ordered by path.
+    pub async fn files(&self, table: &str) -> Result<Vec<ObjectMeta>, LakeError> {
+        let folder = self.path(table);
+        let mut files: Vec<ObjectMeta> =
+            self.store.list(Some(&folder)).try_collect().await.map_err(|source| self.store_error(&folder, source))?;
+        files.retain(|file| file.location.extension() == Some("parquet"));
+        files.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(files)
+    }
+
+    pub(crate) async fn get(&self, path: &Path) -> Result<bytes::Bytes, LakeError> {
+        let object = self.store.get(path).await.map_err(|source| self.store_error(path, source))?;
+        object.bytes().await.map_err(|source| self.store_error(path, source))
+    }
+
+    fn store_error(&self, path: &Path, source: object_store::Error) -> LakeError {
+        LakeError::Store { path: format!("{} ({path})", self.url), source }
+    }
+}
+
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lake({})", self.url)
+    }
+}
+
+enum Place {
+    Folder(PathBuf),
+    Memory(Path),
+    S3 { bucket: String, prefix: Path },
+}
+
+fn invalid(url: &str, problem: &dyn fmt::Display) -> LakeError {
+    LakeError::InvalidUrl { url: url.to_owned(), problem: problem.to_string() }
+}
+
+/// Reads a URL; what has no scheme is a path.
+fn place(url: &str) -> Result<Place, LakeError> {
+    if url.is_empty() {
+        return Err(invalid(url, &"it is empty"));
+    }
+    if !url.contains("://") {
+        return Ok(Place::Folder(PathBuf::from(url)));
+    }
+    let parsed = Url::parse(url).map_err(|error| invalid(url, &error))?;
+    let prefix = || Path::from_url_path(parsed.path()).map_err(|error| invalid(url, &error));
+    match parsed.scheme() {
+        "file" => parsed.to_file_path().map(Place::Folder).map_err(|()| invalid(url, &"not an absolute path")),
+        "memory" => Ok(Place::Memory(prefix()?)),
+        "s3" => {
+            let bucket = parsed.host_str().ok_or_else(|| invalid(url, &"it names no bucket"))?;
+            Ok(Place::S3 { bucket: bucket.to_owned(), prefix: prefix()? })
+        }
+        other => Err(invalid(url, &format!("the scheme {other:?} is not supported"))),
+    }
+}
+
+/// S3 by the standard variables. An endpoint on plain HTTP is accepted where it is named: a test server on loopback.
+fn s3(
+    url: &str,
+    bucket: &str,
+    env: impl IntoIterator<Item = (String, String)>,
+) -> Result<Arc<dyn ObjectStore>, LakeError> {
+    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
+    let mut plain = false;
+    for (name, value) in env {
+        // `AWS_ENDPOINT_URL_S3` is the SDKs' own name for an endpoint of this service alone, and outranks the general.
+        let name = if name == "AWS_ENDPOINT_URL_S3" { "AWS_ENDPOINT_URL".to_owned() } else { name };
+        if !name.starts_with("AWS_") {
+            continue;
+        }
+        plain |= name == "AWS_ENDPOINT_URL" && value.starts_with("http://");
+        if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
+            builder = builder.with_config(key, value);
+        }
+    }
+    let store = builder.with_allow_http(plain).build().map_err(|error| invalid(url, &error))?;
+    Ok(Arc::new(store))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_that_are_no_lake_say_so() {
+        for (url, word) in [("", "empty"), ("ftp://x/y", "ftp"), ("s3:///x", "bucket"), ("file://host/x", "absolute")] {
+            let message = Lake::create(url, []).unwrap_err().to_string();
+            assert!(message.contains(word), "{url}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_missing_folder_is_no_lake_to_read() {
+        assert!(matches!(Lake::open("/nowhere/at/all", []), Err(LakeError::NotFound { .. })));
+    }
+}

@@ -1,0 +1,133 @@
+//! What could not be read, kept with the reason, to be read again after a fix.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{BinaryBuilder, RecordBatch, StringBuilder, TimestampMillisecondBuilder};
+use chrono::NaiveDate;
+use smsvoice_event::Timestamp;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::encode::{FileEncoder, quarantine_properties};
+use crate::error::LakeError;
+use crate::file::{LakeFile, part_name};
+use crate::route::Source;
+use crate::schema;
+
+/// How far reading came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// No envelope this version knows.
+    Envelope,
+    /// An envelope whose content could not be decoded: base64, gzip, UTF-8.
+    Decode,
+    /// Decoded, but no event.
+    Parse,
+}
+
+impl Stage {
+    /// The word in the column `stage`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Decode => "decode",
+            Self::Parse => "parse",
+        }
+    }
+}
+
+/// One piece of input that is no event.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The outermost envelope.
+    pub source: Source,
+    /// Where exactly: file and line, record id, message id.
+    pub source_id: String,
+    /// How far reading came.
+    pub stage: Stage,
+    /// Why, in snake_case.
+    pub reason: &'static str,
+    /// Why, for a person.
+    pub detail: String,
+    /// The bytes as received.
+    pub payload: Vec<u8>,
+}
+
+impl std::fmt::Debug for Quarantined {
+    /// Without the payload: it may hold numbers.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {} ({})", self.stage.as_str(), self.source_id, self.reason, self.detail)?;
+        write!(f, ", {} bytes", self.payload.len())
+    }
+}
+
+/// Bytes of payload after which a file is closed, and so about what is held in memory.
+const FILE_BYTES: usize = 16 << 20;
+
+/// Collects what is quarantined into files by date of arrival.
+#[derive(Default)]
+pub struct QuarantineWriter {
+    open: BTreeMap<NaiveDate, Vec<Quarantined>>,
+    bytes: usize,
+    rows: u64,
+}
+
+impl QuarantineWriter {
+    /// Rows so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Takes one; returns the files that became full.
+    pub fn push(&mut self, row: Quarantined) -> Result<Vec<LakeFile>, LakeError> {
+        self.rows += 1;
+        self.bytes += row.payload.len() + row.detail.len() + row.source_id.len();
+        self.open.entry(row.received_at.date()).or_default().push(row);
+        if self.bytes >= FILE_BYTES { self.flush() } else { Ok(Vec::new()) }
+    }
+
+    /// All that is held, as files.
+    pub fn flush(&mut self) -> Result<Vec<LakeFile>, LakeError> {
+        self.bytes = 0;
+        std::mem::take(&mut self.open).into_iter().map(|(date, rows)| file(date, &rows)).collect()
+    }
+}
+
+fn file(date: NaiveDate, rows: &[Quarantined]) -> Result<LakeFile, LakeError> {
+    let mut hashes: Vec<u128> = rows.iter().map(|row| xxh3_128(&row.payload)).collect();
+    hashes.sort_unstable();
+    let path = format!("quarantine/dt={}/{}", date.format("%Y-%m-%d"), part_name(hashes.into_iter()));
+    let mut encoder = FileEncoder::new(schema::quarantine(), quarantine_properties());
+    encoder.write(columns(rows)?)?;
+    let (bytes, rows) = encoder.finish()?;
+    Ok(LakeFile { path, rows, bytes: bytes.into() })
+}
+
+fn columns(rows: &[Quarantined]) -> Result<RecordBatch, LakeError> {
+    let text = |of: &dyn Fn(&Quarantined) -> String| {
+        let mut column = StringBuilder::new();
+        rows.iter().for_each(|row| column.append_value(of(row)));
+        Arc::new(column.finish())
+    };
+    let mut received_at = TimestampMillisecondBuilder::new().with_timezone("UTC");
+    let mut payload = BinaryBuilder::new();
+    for row in rows {
+        received_at.append_value(row.received_at.millis());
+        payload.append_value(&row.payload);
+    }
+    let batch = RecordBatch::try_new(
+        schema::quarantine(),
+        vec![
+            Arc::new(received_at.finish()),
+            text(&|row| row.source.as_str().to_owned()),
+            text(&|row| row.source_id.clone()),
+            text(&|row| row.stage.as_str().to_owned()),
+            text(&|row| row.reason.to_owned()),
+            text(&|row| row.detail.clone()),
+            Arc::new(payload.finish()),
+        ],
+    )?;
+    Ok(batch)
+}

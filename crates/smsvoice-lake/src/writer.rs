@@ -1,0 +1,182 @@
+//! Batches of events into the files of their partitions, each event once.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+use rayon::prelude::*;
+use smsvoice_event::EventId;
+
+use crate::batch::EventBatch;
+use crate::encode::{FileEncoder, event_properties};
+use crate::error::LakeError;
+use crate::file::{LakeFile, part_name};
+use crate::partition::Partition;
+use crate::schema;
+use crate::seen::{Seen, Verdict};
+
+/// When files are closed. A file's rows are held encoded, about 60 bytes a row, and 50 more a row to tell duplicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriterLimits {
+    /// Rows after which a file is closed.
+    pub file_rows: usize,
+    /// Rows in all open files after which the largest is closed: bounds memory, whatever the number of partitions.
+    pub open_rows: usize,
+}
+
+impl Default for WriterLimits {
+    /// Files of about 32 MiB; at most about 170 MiB in all open files.
+    fn default() -> Self {
+        Self { file_rows: 1 << 19, open_rows: 3 << 19 }
+    }
+}
+
+/// What became of the events given to a writer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteCounts {
+    /// Rows in files.
+    pub written: u64,
+    /// Events left out because their id stands in the same file already.
+    pub duplicates: u64,
+    /// Events whose id stood there already but with other fields. Each is among `duplicates` too, or, if it was the
+    /// richer one and came in a later batch, among `written`.
+    pub differing: u64,
+}
+
+/// Sorts events into the files of their partitions, leaving duplicates out.
+///
+/// The files depend on the events and their order alone, not on the number of threads: routing is sequential, and
+/// only encoding is parallel.
+pub struct EventWriter {
+    limits: WriterLimits,
+    open: BTreeMap<Partition, OpenFile>,
+    /// Files that get no more rows, with their names, to be finished by the next [`Self::encode`].
+    full: Vec<(String, OpenFile)>,
+    open_rows: usize,
+    counts: WriteCounts,
+}
+
+struct OpenFile {
+    seen: Seen,
+    /// The ids of its rows.
+    ids: Vec<EventId>,
+    /// Rows told apart, but not encoded yet: of which batch, and which of its rows.
+    pending: Vec<(RecordBatch, Vec<u32>)>,
+    encoder: FileEncoder,
+}
+
+impl Default for OpenFile {
+    fn default() -> Self {
+        let encoder = FileEncoder::new(schema::event_batch(), event_properties());
+        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), encoder }
+    }
+}
+
+impl EventWriter {
+    /// A writer with nothing in it.
+    pub fn new(limits: WriterLimits) -> Self {
+        let (open, full) = (BTreeMap::new(), Vec::new());
+        Self { limits, open, full, open_rows: 0, counts: WriteCounts::default() }
+    }
+
+    /// What became of the events so far.
+    pub fn counts(&self) -> WriteCounts {
+        self.counts
+    }
+
+    /// Tells new events from duplicates and decides which files are full. Cheap; the order of calls matters.
+    pub fn route(&mut self, batch: EventBatch) {
+        let mut parts: Vec<Vec<u32>> = vec![Vec::new(); batch.partitions.len()];
+        for (row, identity) in batch.identities.iter().enumerate() {
+            let file = self.open.entry(batch.partitions[identity.partition as usize]).or_default();
+            let rows = &mut parts[identity.partition as usize];
+            let verdict = file.seen.judge(identity, rows.len() as u32);
+            self.counts.differing += u64::from(verdict != Verdict::New && verdict != Verdict::Same);
+            match verdict {
+                Verdict::New | Verdict::Richer => {
+                    rows.push(row as u32);
+                    file.ids.push(identity.id);
+                    self.counts.written += 1;
+                }
+                Verdict::RicherThan(at) => {
+                    rows[at as usize] = row as u32;
+                    self.counts.duplicates += 1;
+                }
+                Verdict::Same | Verdict::Poorer => self.counts.duplicates += 1,
+            }
+        }
+        for (partition, rows) in batch.partitions.into_iter().zip(parts) {
+            let Some(file) = self.open.get_mut(&partition) else { continue };
+            file.seen.end_batch();
+            self.open_rows += rows.len();
+            if !rows.is_empty() {
+                file.pending.push((batch.rows.clone(), rows));
+            }
+        }
+        self.close_full();
+    }
+
+    /// Closes the files that are full, and the largest ones while too many rows are open. A closed file forgets its
+    /// ids: a duplicate that comes later is written again, and counted once by the view `messages`.
+    fn close_full(&mut self) {
+        if self.open_rows < self.limits.file_rows {
+            return;
+        }
+        let mut by_size: Vec<_> = self.open.iter().map(|(partition, file)| (file.ids.len(), *partition)).collect();
+        by_size.sort_unstable_by(|a, b| b.cmp(a));
+        for (rows, partition) in by_size {
+            if rows < self.limits.file_rows && self.open_rows <= self.limits.open_rows {
+                break;
+            }
+            self.open_rows -= rows;
+            if let Some(file) = self.open.remove(&partition) {
+                self.full.push(file.named(partition));
+            }
+        }
+    }
+
+    /// Encodes what was routed, partitions in parallel; returns the files that became full.
+    pub fn encode(&mut self) -> Result<Vec<LakeFile>, LakeError> {
+        let full = std::mem::take(&mut self.full);
+        let open = self.open.par_iter_mut();
+        let (encoded, finished) = rayon::join(
+            || open.map(|(_, file)| file.encode_pending()).collect::<Result<(), LakeError>>(),
+            || full.into_par_iter().map(|(path, file)| file.finish(path)).collect(),
+        );
+        encoded.and(finished)
+    }
+
+    /// Closes everything; returns the last files, ordered by path, and the counts of all.
+    pub fn finish(mut self) -> Result<(Vec<LakeFile>, WriteCounts), LakeError> {
+        for (partition, file) in std::mem::take(&mut self.open) {
+            self.full.push(file.named(partition));
+        }
+        let mut files = self.encode()?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok((files, self.counts))
+    }
+}
+
+impl OpenFile {
+    /// The file's name, a hash of its sorted ids: the same events make the same file.
+    fn named(mut self, partition: Partition) -> (String, Self) {
+        self.seen = Seen::default();
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.sort_unstable();
+        (format!("events/{partition}/{}", part_name(ids.iter().map(|id| id.0))), self)
+    }
+
+    fn encode_pending(&mut self) -> Result<(), LakeError> {
+        for (batch, rows) in std::mem::take(&mut self.pending) {
+            let all = rows.len() == batch.num_rows();
+            self.encoder.write(if all { batch } else { take_record_batch(&batch, &UInt32Array::from(rows))? })?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, path: String) -> Result<LakeFile, LakeError> {
+        self.encode_pending()?;
+        let (bytes, rows) = self.encoder.finish()?;
+        Ok(LakeFile { path, rows, bytes: bytes.into() })
+    }
+}

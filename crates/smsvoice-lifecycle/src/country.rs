@@ -1,0 +1,219 @@
+//! Countries as a sender of messages sees them: dialling prefixes, carriers, tariffs, and whether receipts come.
+
+use smsvoice_event::{Channel, Usd};
+
+use crate::countries::{COUNTRIES, NANP_ELSEWHERE};
+use crate::message::Billing;
+use crate::money::times;
+
+/// One destination country.
+///
+/// Carriers carry their real network codes. Text tariffs of US, CA, ES and JP, the US voice, media and RCS tariffs and the
+/// fees of US and CA are those of AWS's published sample events; all others are of the right order, **not a price list**.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Country {
+    /// ISO 3166-1 alpha-2: `CA`.
+    pub iso: &'static str,
+    /// In English.
+    pub name: &'static str,
+    /// The digits its numbers start with, without `+`. The longest match of all countries decides.
+    pub prefixes: &'static [&'static str],
+    /// Its carriers, and how many of a hundred or so handsets each has.
+    pub carriers: &'static [(Carrier, u32)],
+    /// What messages to it cost.
+    pub tariffs: Tariffs,
+    /// What its carriers tell about a message that arrives.
+    pub receipts: Receipts,
+    /// How long its carriers take, in percent of the usual.
+    pub pace_percent: u32,
+    /// How often messages to it do not arrive, in percent of the usual.
+    pub trouble_percent: u32,
+    /// Its weight among the messages that [`generate`](crate::generate()) makes; 0 where no fictional numbers exist.
+    pub traffic: u32,
+}
+
+/// A mobile network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// Mobile country code: three digits.
+    pub mcc: &'static str,
+    /// Mobile network code: two or three digits, leading zeros kept.
+    pub mnc: &'static str,
+    /// As a receipt would name it.
+    pub name: &'static str,
+}
+
+/// What a country's carriers report once they took a text or media message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    /// `SUCCESSFUL`, not final, and `DELIVERED` from the handset.
+    Handset,
+    /// `SUCCESSFUL`, final: no receipt from the handset will come.
+    Carrier,
+    /// Some routes report the one, some the other.
+    Either,
+}
+
+/// What AWS and the carriers charge for one unit: a text or media part, an RCS message, a minute of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    /// AWS's own price.
+    pub price: Usd,
+    /// The carrier's fee as events name it before the last one of a message.
+    pub fee_estimate: Usd,
+    /// The carrier's fee as the last event names it; it can differ (0.00767 then 0.006 in a real pair).
+    pub fee: Usd,
+}
+
+impl Tariff {
+    pub(crate) const fn new(price: i64, fee_estimate: i64, fee: i64) -> Self {
+        Self {
+            price: Usd::from_micros(price),
+            fee_estimate: Usd::from_micros(fee_estimate),
+            fee: Usd::from_micros(fee),
+        }
+    }
+
+    /// The tariff of several units.
+    #[must_use]
+    pub const fn times(self, units: u32) -> Self {
+        Self {
+            price: times(self.price, units),
+            fee_estimate: times(self.fee_estimate, units),
+            fee: times(self.fee, units),
+        }
+    }
+}
+
+/// The tariffs of one country, by channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tariffs {
+    /// SMS, by part.
+    pub text: Tariff,
+    /// Calls, by begun minute.
+    pub voice: Tariff,
+    /// MMS, by part; none where MMS cannot be sent.
+    pub media: Option<Tariff>,
+    /// RCS messages billed as rich, and as basic; none where RCS cannot be sent.
+    pub rcs: Option<(Tariff, Tariff)>,
+}
+
+impl Country {
+    /// The country of an ISO 3166-1 alpha-2 code.
+    pub fn by_iso(iso: &str) -> Option<&'static Self> {
+        COUNTRIES.iter().find(|country| country.iso == iso)
+    }
+
+    /// The country of an E.164 number (`+16135550123`); none if it is not in [`COUNTRIES`]. Territories that share a code with a
+    /// larger country (Guernsey, the Vatican, Åland) count as that country, Jersey alone excepted.
+    pub fn of_number(number: &str) -> Option<&'static Self> {
+        let digits = number.strip_prefix('+')?;
+        if NANP_ELSEWHERE.iter().any(|area| digits.strip_prefix('1').is_some_and(|rest| rest.starts_with(area))) {
+            return None;
+        }
+        let match_length = |country: &Self| {
+            country.prefixes.iter().filter(|prefix| digits.starts_with(**prefix)).map(|prefix| prefix.len()).max()
+        };
+        let matches = COUNTRIES.iter().filter_map(|country| Some((match_length(country)?, country)));
+        matches.max_by_key(|(length, _)| *length).map(|(_, country)| country)
+    }
+
+    /// The carrier that `number` is with: always the same one for the same number.
+    pub fn carrier_of(&self, number: &str) -> &'static Carrier {
+        let total: u32 = self.carriers.iter().map(|(_, weight)| weight).sum();
+        let mut at = (fnv1a(number.as_bytes()) >> 16) as u32 % total;
+        for (carrier, weight) in self.carriers {
+            match at.checked_sub(*weight) {
+                Some(rest) => at = rest,
+                None => return carrier,
+            }
+        }
+        &self.carriers[0].0
+    }
+
+    /// What one unit costs on `channel`; none if the country cannot be reached on it.
+    pub fn tariff(&self, channel: Channel, billing: Billing) -> Option<Tariff> {
+        match channel {
+            Channel::Text => Some(self.tariffs.text),
+            Channel::Voice => Some(self.tariffs.voice),
+            Channel::Media => self.tariffs.media,
+            Channel::Rcs => self.tariffs.rcs.map(|(rich, basic)| if billing == Billing::Rich { rich } else { basic }),
+            Channel::Other => None,
+        }
+    }
+}
+
+const fn fnv1a(bytes: &[u8]) -> u64 {
+    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::numbers::{SIMULATORS, fictional_ranges};
+
+    #[test]
+    fn number_finds_its_country() {
+        let cases = [
+            ("+12065550152", Some("US")),
+            ("+16135550123", Some("CA")),
+            ("+17875550100", Some("PR")),
+            ("+12425550100", None), // Bahamas: in the North American plan, not in the table
+            ("+447700900123", Some("GB")),
+            ("+447937404990", Some("JE")),
+            ("+33639980000", Some("FR")),
+            ("+819012345678", Some("JP")),
+            ("+3580000", Some("FI")),
+            ("+999123", None),
+            ("12065550152", None),
+            ("", None),
+        ];
+        for (number, iso) in cases {
+            assert_eq!(Country::of_number(number).map(|country| country.iso), iso, "{number}");
+        }
+    }
+
+    #[test]
+    fn fictional_and_simulator_numbers_are_of_their_own_country() {
+        for country in COUNTRIES {
+            for range in fictional_ranges(country.iso) {
+                assert_eq!(Country::of_number(&range.number(0)), Some(country), "{}", range.prefix);
+            }
+        }
+        for simulator in SIMULATORS {
+            for number in [simulator.success, simulator.failure] {
+                assert_eq!(Country::of_number(number).map(|country| country.iso), Some(simulator.iso), "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn country_rows_are_well_formed() {
+        let mut seen = BTreeSet::new();
+        for country in COUNTRIES {
+            assert!(seen.insert(country.iso), "{} stands twice", country.iso);
+            assert!(!country.carriers.is_empty() && !country.prefixes.is_empty(), "{}", country.iso);
+            for (carrier, weight) in country.carriers {
+                assert!(*weight > 0 && carrier.mcc.len() == 3 && matches!(carrier.mnc.len(), 2 | 3), "{carrier:?}");
+                assert!([carrier.mcc, carrier.mnc].concat().bytes().all(|byte| byte.is_ascii_digit()), "{carrier:?}");
+            }
+        }
+        assert!(COUNTRIES.iter().filter(|country| country.traffic > 0).count() >= 20);
+    }
+
+    #[test]
+    fn number_stays_with_its_carrier_and_all_carriers_have_numbers() {
+        let canada = Country::by_iso("CA").unwrap();
+        let carriers: BTreeSet<_> =
+            (0..100).map(|last| canada.carrier_of(&format!("+161355501{last:02}")).mnc).collect();
+        assert_eq!(carriers.len(), canada.carriers.len());
+        assert_eq!(canada.carrier_of("+16135550123"), canada.carrier_of("+16135550123"));
+    }
+}
