@@ -162,7 +162,7 @@ fn check(call: &mut Call<'_>, draft: Draft, input: &Common) -> Result<Sent, Refu
     let destination = e164(&input.destination_phone_number);
     let country = country_of(&destination)?;
     let message_type = draft.message_type.or_else(|| set.and_then(|set| set.default_message_type));
-    let to_simulator = simulated_ending(&destination).is_some();
+    let to_simulator = simulated_ending(draft.channel.into(), &destination).is_some();
     let need = Need { capability: draft.capability(), message_type, country: country.iso, to_simulator };
     let origin = account.origin(input.origination_identity.as_deref(), &need, set)?;
     if account.terms.sandbox && !to_simulator {

@@ -251,7 +251,7 @@ pub(crate) fn send(call: &mut Call<'_>, input: Send) -> Result<Accepted, Refusal
         return Err(Refusal::not_found(Resource::ConfigurationSet, name));
     }
     let country = country_of(&destination)?;
-    let to_simulator = smsvoice_lifecycle::simulated_ending(&destination).is_some();
+    let to_simulator = smsvoice_lifecycle::simulated_ending(smsvoice_event::Channel::Voice, &destination).is_some();
     let need = Need { capability: Capability::Voice, message_type: None, country: country.iso, to_simulator };
     let origin = account.origin(Some(&origination), &need, None)?;
     let mut sent = Sent {

@@ -63,10 +63,10 @@ impl Lives {
     fn ending(&self, sent: &Sent, chance: &mut impl Rng) -> Option<Ending> {
         let silent = hits(self.rules.faults.no_receipt, chance);
         let fits = |ending: &Ending| ending.fits(sent.channel.into());
-        simulated_ending(&sent.destination)
+        simulated_ending(sent.channel.into(), &sent.destination)
             .filter(fits)
             .or_else(|| self.rules.pinned(sent))
-            .or_else(|| silent.then_some(Ending::UnknownAfter72h).filter(fits))
+            .or_else(|| silent.then_some(Ending::UnknownAfterSilence).filter(fits))
     }
 
     fn spoil(&self, events: &mut Vec<Planned>, chance: &mut impl Rng) {
