@@ -125,7 +125,7 @@ fn shown(key: &str, message: &Sent, now: EpochMs) -> Value {
         "key": key, "message_id": message.id, "channel": message.channel, "api": message.api,
         "configuration_set": message.configuration_set, "requested_ms": message.requested.0,
         "origination": message.origination, "destination": message.destination, "country": message.country,
-        "body": message.body, "media_url": message.media_url, "encoding": message.encoding, "parts": message.parts,
+        "body": message.body, "media_url": message.media_url, "encoding": message.encoding.word(), "parts": message.parts,
         "message_type": message.message_type, "context": message.context, "price_micros": message.price_micros,
         "feedback": message.feedback.map(|feedback| feedback.at(now)), "events": events,
         "events_to_come": message.events.iter().filter(|event| !event.emitted).count(),

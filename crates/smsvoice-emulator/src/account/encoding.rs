@@ -13,6 +13,13 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 impl Encoding {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Gsm => "GSM",
+            Self::Unicode => "UNICODE",
+        }
+    }
+
     pub(crate) fn of(body: &str) -> Self {
         if body.chars().all(|c| septets(c).is_some()) { Self::Gsm } else { Self::Unicode }
     }

@@ -230,7 +230,8 @@ fn require_cheap(sent: &Sent, max_price: Option<&str>) -> Result<(), Refusal> {
         return Ok(());
     }
     let field = if sent.channel == Channel::Voice { "MaxPricePerMinute" } else { "MaxPrice" };
-    let message = format!("the message costs {} millionths of a US dollar, more than {most}", sent.price_micros);
+    let dollars = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let message = format!("the message costs {} US dollars, more than {}", dollars(sent.price_micros), dollars(most));
     Err(Refusal::invalid(Invalid::PriceOverThreshold, field, message))
 }
 

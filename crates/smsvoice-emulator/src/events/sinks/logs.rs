@@ -53,7 +53,13 @@ impl Logs {
         });
         let events: Vec<_> = events.collect::<Result<_, _>>()?;
         let put = self.client.put_log_events().log_group_name(group).log_stream_name(STREAM);
-        put.set_log_events(Some(events)).send().await.map(drop).map_err(|error| words(&error))
+        let answer = put.set_log_events(Some(events)).send().await.map_err(|error| words(&error))?;
+        match answer.rejected_log_events_info() {
+            Some(_) => {
+                Err("the service rejected events as too old or too new; is the emulator's clock far ahead?".to_owned())
+            }
+            None => Ok(()),
+        }
     }
 }
 

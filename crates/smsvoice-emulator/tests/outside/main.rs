@@ -1,0 +1,11 @@
+//! The emulator from outside: the clients people use, AWS's own models, a browser, a load tool, and a hard kill.
+//! Tools come from PyPI and npm into folders below the target directory, once.
+
+mod bad_requests;
+mod clients;
+mod delivery;
+mod durability;
+mod inbox;
+mod load;
+mod model;
+mod support;
