@@ -41,6 +41,7 @@ pub(crate) fn router() -> Router<Arc<Emulator>> {
         .route("/inbox/live", get(live))
         .route("/inbox/send", post(send))
         .route("/inbox/inbox.css", text("text/css; charset=utf-8", include_str!("inbox/inbox.css")))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/inbox/inbox.js", text("text/javascript; charset=utf-8", include_str!("inbox/inbox.js")))
 }
 

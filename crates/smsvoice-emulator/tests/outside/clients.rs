@@ -13,7 +13,7 @@ fn boto3_works_every_family_of_both_apis() {
 
 #[test]
 fn npm_clients_work_every_family_of_both_apis() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(&[]);
     let said = run(node("scenario.mjs").arg(&emulator.url));
     assert!(said.contains("npm: "), "{said}");
     println!("{said}");
@@ -41,7 +41,7 @@ fn a_wrong_secret_is_refused_and_the_right_one_is_not() {
 
 fn aws(emulator: &Emulator, service: &str) -> Command {
     let mut aws = python_program("aws");
-    aws.args(["--endpoint-url", &emulator.url, "--output", "json", "--no-cli-pager", service]);
+    aws.args(["--endpoint-url", &emulator.url, "--output", "json", service]);
     aws
 }
 
@@ -57,7 +57,9 @@ fn the_aws_cli_works_every_family_of_both_apis() {
         let mut words = line.split(' ');
         let mut command = aws(&emulator, words.next().unwrap());
         for word in words {
-            let filled = known.iter().fold(word.to_owned(), |word, (name, value): (&String, &String)| word.replace(&format!("{{{name}}}"), value));
+            let filled = known.iter().fold(word.to_owned(), |word, (name, value): (&String, &String)| {
+                word.replace(&format!("{{{name}}}"), value)
+            });
             command.arg(filled.replace('~', " "));
         }
         let answer: serde_json::Value = serde_json::from_str(&run(&mut command)).unwrap_or_default();

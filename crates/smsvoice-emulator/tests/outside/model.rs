@@ -17,7 +17,11 @@ fn v2_operations() -> Vec<String> {
 #[test]
 fn the_table_of_constraints_says_what_the_botocore_model_says() {
     let printed = run(python("constraints.py").args(v2_operations()));
-    assert_eq!(table(), printed, "regenerate: python tests/python/constraints.py <operations> > src/api/constraints.txt");
+    assert_eq!(
+        table(),
+        printed,
+        "regenerate: python tests/python/constraints.py <operations> > src/api/constraints.txt"
+    );
 }
 
 #[test]
@@ -55,9 +59,12 @@ fn the_readme_lists_every_operation_that_is_not_emulated_and_they_answer_so() {
     let emulator = Emulator::start(&[]);
     for operation in others.split(' ') {
         assert!(readme.contains(&format!("`{operation}`")), "README.md does not list {operation}");
-        let head = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: PinpointSMSVoiceV2.{operation}\r\n");
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: PinpointSMSVoiceV2.{operation}\r\n"
+        );
         let signed = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n";
-        let answer = crate::support::exchange(emulator.address(), &format!("{head}{signed}content-length: 2\r\n\r\n{{}}"));
+        let answer =
+            crate::support::exchange(emulator.address(), &format!("{head}{signed}content-length: 2\r\n\r\n{{}}"));
         assert!(answer.contains("UNKNOWN_OPERATION") && answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
 }
