@@ -94,7 +94,7 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     let rules = config.rules.as_ref().map(read_rules).transpose()?.unwrap_or_default();
     let mut sinks = if config.aws || config.endpoint_url.is_some() {
-        Sinks::aws(&sdk_config(&config).await, config.eventbridge)
+        Sinks::aws(&sdk_config(&config).await, config.eventbridge, &system_time())
     } else {
         Sinks::default()
     };

@@ -1,6 +1,10 @@
 //! State on disk: every change of a record in one table of an embedded database, many changes in one commit.
 
-use std::{path::Path, sync::mpsc};
+use std::{
+    path::Path,
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use tokio::sync::oneshot;
@@ -10,6 +14,8 @@ use crate::account::shelf::Change;
 /// Key: kind, NUL, the record's own key. Value: JSON.
 const ROWS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rows");
 const FILE: &str = "emulator.redb";
+/// How long a change that nobody waits for may stay unwritten.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// State that cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +104,7 @@ fn read(
 fn write(database: &Database, queue: &mpsc::Receiver<Batch>) {
     while let Ok(first) = queue.recv() {
         let mut batches = vec![first];
-        batches.extend(queue.try_iter());
+        gather(queue, &mut batches);
         let kept = commit(database, &batches).is_ok();
         for batch in batches {
             if let Some(done) = batch.done {
@@ -106,6 +112,18 @@ fn write(database: &Database, queue: &mpsc::Receiver<Batch>) {
             }
         }
     }
+}
+
+/// Takes all that waits. What nobody waits for is let lie for a moment, so as not to keep the disk from those who do.
+fn gather(queue: &mpsc::Receiver<Batch>, batches: &mut Vec<Batch>) {
+    let end = Instant::now() + LINGER;
+    while batches.iter().all(|batch| batch.done.is_none()) {
+        match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(batch) => batches.push(batch),
+            Err(_) => break,
+        }
+    }
+    batches.extend(queue.try_iter());
 }
 
 fn commit(database: &Database, batches: &[Batch]) -> Result<(), redb::Error> {

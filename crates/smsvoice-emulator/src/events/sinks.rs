@@ -5,7 +5,10 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use futures::{StreamExt, future::BoxFuture, stream};
 
-use crate::events::sink::{Parcel, Sink, Sinks};
+use crate::{
+    clock::RealTime,
+    events::sink::{Parcel, Sink, Sinks},
+};
 
 mod eventbridge;
 mod firehose;
@@ -16,10 +19,11 @@ mod sns;
 const CONCURRENT: usize = 16;
 
 impl Sinks {
-    /// Firehose, Logs and SNS by `config` (its endpoint, region, credentials), and the event bus if asked for.
-    pub fn aws(config: &SdkConfig, eventbridge: bool) -> Self {
+    /// Firehose, Logs and SNS by `config` (its endpoint, region, credentials), and the event bus if asked for. Logs takes
+    /// nothing from the future, so it is told the `real` time.
+    pub fn aws(config: &SdkConfig, eventbridge: bool, real: &RealTime) -> Self {
         Self {
-            logs: Some(Arc::new(logs::Logs::new(config))),
+            logs: Some(Arc::new(logs::Logs::new(config, Arc::clone(real)))),
             firehose: Some(Arc::new(firehose::Firehose::new(config))),
             sns: Some(Arc::new(sns::Sns::new(config))),
             eventbridge: eventbridge.then(|| Arc::new(eventbridge::EventBridge::new(config)) as Arc<dyn Sink>),

@@ -1,5 +1,5 @@
 """Moto's side of event destinations. `make MOTO URL` makes topic, stream, log group, a set with the three destinations and a
-number, and prints them; `read MOTO QUEUE` prints every event each destination got, one JSON object a destination and line."""
+number, and prints them (without URL moto's part alone); `read MOTO QUEUE` prints every event each destination got, one JSON object a destination and line."""
 import json
 import sys
 
@@ -22,6 +22,9 @@ def make(url):
     stream = at("firehose").create_delivery_stream(DeliveryStreamName="events", ExtendedS3DestinationConfiguration={
         "RoleARN": role, "BucketARN": "arn:aws:s3:::events"})["DeliveryStreamARN"]
     at("logs").create_log_group(logGroupName="events")
+    if url is None:
+        print(json.dumps({"queue": queue}))
+        return
     client = at("pinpoint-sms-voice-v2", url)
     client.create_configuration_set(ConfigurationSetName="set")
     for name, target in {"sns": {"SnsDestination": {"TopicArn": topic}},
@@ -50,4 +53,4 @@ def read(queue):
             show("logs", event["message"])
 
 
-make(sys.argv[3]) if verb == "make" else read(sys.argv[3])
+make(*(sys.argv[3:] or [None])) if verb == "make" else read(sys.argv[3])
