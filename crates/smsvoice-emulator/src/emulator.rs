@@ -116,7 +116,9 @@ impl Emulator {
             agenda.add(key, message);
             let set = message.configuration_set.as_deref();
             for (at, event) in message.events.iter().enumerate() {
-                owed(key, at, event, set, event.at).into_iter().for_each(|parcel| self.courier.post(parcel));
+                for parcel in owed(key, at, event, set, event.at) {
+                    self.courier.post(parcel);
+                }
             }
         }
     }
@@ -216,7 +218,7 @@ impl Emulator {
                 State::Delivered => tally.delivered += 1,
                 State::Owed => tally.failed_attempts += 1,
                 State::GaveUp => {
-                    (tally.failed_attempts, tally.gave_up) = (tally.failed_attempts + 1, tally.gave_up + 1)
+                    (tally.failed_attempts, tally.gave_up) = (tally.failed_attempts + 1, tally.gave_up + 1);
                 }
             }
             if state != State::Delivered {
@@ -251,7 +253,9 @@ impl Emulator {
             (received, parcel, self.hand_in(&mut inner, true))
         };
         kept.or_refuse().await?;
-        parcel.into_iter().for_each(|parcel| self.courier.post(parcel));
+        if let Some(parcel) = parcel {
+            self.courier.post(parcel);
+        }
         Ok(received)
     }
 

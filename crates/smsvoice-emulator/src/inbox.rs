@@ -184,11 +184,15 @@ async fn new_number(emulator: &Emulator) -> Result<String, String> {
 async fn call(emulator: &Emulator, operation: &str, request: serde_json::Value) -> Result<serde_json::Value, String> {
     let operation = Model::of(Service::V2).operation(operation).ok_or("no such operation")?;
     v2::call(emulator, operation, request).await.map_err(|failure| match failure {
-        Failure::Refused(Refusal::Validation { message, .. } | Refusal::Conflict { message, .. }) => message,
-        Failure::Refused(Refusal::Quota { message, .. } | Refusal::Internal { message }) => message,
+        Failure::Unreadable(message)
+        | Failure::Refused(
+            Refusal::Validation { message, .. }
+            | Refusal::Conflict { message, .. }
+            | Refusal::Quota { message, .. }
+            | Refusal::Internal { message },
+        ) => message,
         Failure::Refused(Refusal::NotFound { resource, id }) => format!("no {} `{id}` exists", resource.word()),
         Failure::Unsigned(_) | Failure::UnknownOperation(_) => "the emulator could not call itself".to_owned(),
-        Failure::Unreadable(message) => message,
     })
 }
 

@@ -48,12 +48,8 @@ pub(crate) struct OptedOut {
     opted_out_timestamp: EpochMs,
     end_user_opted_out: bool,
     taken_off: Option<EpochMs>,
-    #[serde(skip_serializing_if = "is_false", default)]
+    #[serde(default)]
     off: bool,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 #[derive(Deserialize)]

@@ -65,7 +65,7 @@ pub(crate) struct PhoneNumber {
     pub(crate) phone_number_arn: String,
     pub(crate) phone_number_id: String,
     pub(crate) phone_number: String,
-    pub(crate) status: Active,
+    pub(crate) status: Lifetime,
     pub(crate) iso_country_code: String,
     pub(crate) message_type: MessageType,
     pub(crate) number_capabilities: Vec<Capability>,
@@ -81,7 +81,7 @@ pub(crate) struct PhoneNumber {
 /// Numbers and pools are active at once, and deleted ones are gone: the other states pass too quickly to be seen.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Active {
+pub(crate) enum Lifetime {
     Active,
     Deleted,
     Deleting,
@@ -139,7 +139,7 @@ pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, 
         phone_number_arn: account.place.arn(Resource::PhoneNumber, &id),
         phone_number_id: id.clone(),
         phone_number,
-        status: Active::Active,
+        status: Lifetime::Active,
         iso_country_code: input.iso_country_code,
         message_type: input.message_type,
         number_capabilities: input.number_capabilities,
@@ -245,7 +245,7 @@ pub(crate) fn release(call: &mut Call<'_>, input: Release) -> Result<PhoneNumber
     call.account.phone_numbers.take(&id);
     call.account.drop_tags(&number.phone_number_arn);
     call.account.drop_keywords(&id);
-    number.status = Active::Deleted;
+    number.status = Lifetime::Deleted;
     Ok(number)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     account::{
         Account, Call, MessageType,
         page::{Paging, flag},
-        phone_number::{Active, Capability, PhoneNumber},
+        phone_number::{Capability, Lifetime, PhoneNumber},
         sender_id::SenderId,
         tag::{Tag, unique},
         two_way::{Settings, SettingsUpdate},
@@ -29,7 +29,7 @@ const IDENTITIES_PER_POOL: usize = 100;
 pub(crate) struct Pool {
     pub(crate) pool_arn: String,
     pool_id: String,
-    status: Active,
+    status: Lifetime,
     pub(crate) message_type: MessageType,
     pub(crate) shared_routes_enabled: bool,
     created_timestamp: EpochMs,
@@ -97,7 +97,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refu
     let pool = Pool {
         pool_arn: account.place.arn(Resource::Pool, &id),
         pool_id: id.clone(),
-        status: Active::Active,
+        status: Lifetime::Active,
         message_type: input.message_type,
         shared_routes_enabled: false,
         created_timestamp: call.now,
@@ -192,7 +192,7 @@ pub(crate) fn delete(call: &mut Call<'_>, input: Named) -> Result<Pool, Refusal>
     call.account.pools.take(pool.id());
     call.account.drop_tags(&pool.pool_arn);
     call.account.drop_keywords(pool.id());
-    pool.status = Active::Deleting;
+    pool.status = Lifetime::Deleting;
     Ok(pool)
 }
 

@@ -17,6 +17,7 @@ use crate::{
         phone_number::Capability,
     },
     api::refusal::{Clash, Invalid, Refusal, Resource},
+    events::life::Lives,
 };
 
 /// 72 hours.
@@ -198,7 +199,7 @@ fn check(call: &mut Call<'_>, draft: Draft, input: &Common) -> Result<Sent, Refu
         feedback: feedback.unwrap_or(false).then(|| Feedback::awaited(call.now)),
         events: Vec::new(),
     };
-    sent.price_micros = call.lives.price_micros(&sent, country)?;
+    sent.price_micros = Lives::price_micros(&sent, country)?;
     require_cheap(&sent, input.max_price.as_deref())?;
     let count = call.account.next("message");
     sent.id = uuid(call.account.seed, count);

@@ -16,6 +16,7 @@ use crate::{
         tag::Nothing,
     },
     api::refusal::{Invalid, Quota, Refusal, Resource},
+    events::life::Lives,
 };
 
 /// AWS's own figure for voice.
@@ -275,7 +276,7 @@ pub(crate) fn send(call: &mut Call<'_>, input: Send) -> Result<Accepted, Refusal
         feedback: None,
         events: Vec::new(),
     };
-    sent.price_micros = call.lives.price_micros(&sent, country)?;
+    sent.price_micros = Lives::price_micros(&sent, country)?;
     let count = call.account.next("message");
     sent.id = uuid(call.account.seed, count);
     Ok(Accepted { message_id: keep(call, sent)? })

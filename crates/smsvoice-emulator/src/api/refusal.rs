@@ -6,6 +6,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(clippy::enum_variant_names)] // the service's words
         pub(crate) enum $name { $($variant,)* }
         impl $name {
             /// Every word of this emulator's; a test holds them to the AWS model.

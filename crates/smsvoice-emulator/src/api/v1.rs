@@ -38,7 +38,7 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Received) -> Response 
 type Failure = (StatusCode, &'static str, String);
 
 async fn perform(emulator: &Emulator, request: &Received) -> Result<Value, Failure> {
-    auth::verify(emulator.credentials.as_ref(), request).map_err(unsigned)?;
+    auth::verify(emulator.credentials.as_ref(), request).map_err(|why| unsigned(&why))?;
     let found = Model::of(Service::V1).operations().find_map(|operation| {
         let (method, template) = operation.http?;
         (request.method.as_str() == method)
@@ -97,18 +97,17 @@ fn no_route(request: &Received) -> Failure {
     (StatusCode::NOT_FOUND, "NotFoundException", format!("nothing is at {}", request.path))
 }
 
-fn unsigned(unsigned: Unsigned) -> Failure {
+fn unsigned(unsigned: &Unsigned) -> Failure {
     (StatusCode::FORBIDDEN, unsigned.kind(), unsigned.to_string())
 }
 
 /// The v1 error nearest to a refusal, of those the model lists for the operation.
 fn refused(operation: &Operation, refusal: Refusal) -> Failure {
     let (kind, message) = match refusal {
-        Refusal::Validation { message, .. } => ("BadRequest", message),
         Refusal::Conflict { reason: crate::api::refusal::Clash::ResourceAlreadyExists, message, .. } => {
             ("AlreadyExists", message)
         }
-        Refusal::Conflict { message, .. } => ("BadRequest", message),
+        Refusal::Validation { message, .. } | Refusal::Conflict { message, .. } => ("BadRequest", message),
         Refusal::NotFound { resource, id } => ("NotFound", format!("no {} `{id}` exists", resource.word())),
         Refusal::Quota { message, .. } => ("LimitExceeded", message),
         Refusal::Internal { message } => ("InternalServiceError", message),

@@ -30,7 +30,7 @@ pub(crate) async fn run(emulator: Arc<Emulator>) {
             tokio::task::yield_now().await;
             continue;
         }
-        let pause = next.map_or(std::time::Duration::from_secs(3600), |at| emulator.clock.wait_for(at));
+        let pause = next.map_or(std::time::Duration::from_hours(1), |at| emulator.clock.wait_for(at));
         tokio::select! {
             () = emulator.agenda_changed.notified() => {}
             () = tokio::time::sleep(pause) => {}

@@ -40,7 +40,7 @@ impl Lives {
     }
 
     /// What the message costs; of a call, a minute.
-    pub(crate) fn price_micros(&self, sent: &Sent, country: &'static Country) -> Result<i64, Refusal> {
+    pub(crate) fn price_micros(sent: &Sent, country: &'static Country) -> Result<i64, Refusal> {
         let tariff = message_of(sent, country).tariff();
         tariff.map(|tariff| tariff.price.micros()).ok_or_else(|| unserved(sent))
     }

@@ -17,7 +17,7 @@ fn nothing_accepted_is_lost_when_the_emulator_is_killed() {
     let mut accepted = BTreeSet::new();
     for kill_after in [150, 90, 220] {
         let mut sender = python("sender.py");
-        sender.args([emulator.url.as_str(), number.trim(), "set", "100000"]).stdout(Stdio::piped());
+        sender.args([emulator.url.as_str(), number.trim(), "set", "4000"]).stdout(Stdio::piped());
         let mut sender = sender.spawn().unwrap();
         let mut lines = BufReader::new(sender.stdout.take().unwrap()).lines();
         accepted.extend(lines.by_ref().take(kill_after).map(Result::unwrap));

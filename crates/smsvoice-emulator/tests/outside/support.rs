@@ -81,7 +81,7 @@ impl Emulator {
 /// Sends bytes and reads the whole answer.
 pub(crate) fn exchange(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
@@ -89,7 +89,7 @@ pub(crate) fn exchange(address: &str, request: &str) -> String {
 }
 
 pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(120);
+    let end = Instant::now() + Duration::from_mins(2);
     while !done() {
         assert!(Instant::now() < end, "waited two minutes until {what}");
         std::thread::sleep(Duration::from_millis(100));

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Mutex, sync::PoisonError};
 
 use aws_config::SdkConfig;
-use aws_sdk_cloudwatchlogs::{Client, types::InputLogEvent};
+use aws_sdk_cloudwatchlogs::{Client, operation::create_log_stream::CreateLogStreamError, types::InputLogEvent};
 use futures::future::BoxFuture;
 
 use super::words;
@@ -39,7 +39,9 @@ impl Logs {
         let made = self.client.create_log_stream().log_group_name(group).log_stream_name(STREAM).send().await;
         match made {
             Ok(_) => {}
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_already_exists_exception()) => {}
+            Err(error)
+                if error.as_service_error().is_some_and(CreateLogStreamError::is_resource_already_exists_exception) => {
+            }
             Err(error) => return Err(words(&error)),
         }
         self.ready.lock().unwrap_or_else(PoisonError::into_inner).insert(group.to_owned());
@@ -96,7 +98,9 @@ impl Sink for Logs {
                 let (some, later) = rest.split_at(fitting(rest));
                 let put: Vec<&Parcel> = some.iter().map(|(_, parcel)| *parcel).collect();
                 let result = self.put(group, &put).await;
-                some.iter().for_each(|(at, _)| results[*at].clone_from(&result));
+                for (at, _) in some {
+                    results[*at].clone_from(&result);
+                }
                 rest = later;
             }
             results
