@@ -1,0 +1,77 @@
+//! Message feedback: what the sender heard of a message's arrival. It emits no event, says AWS.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::Call,
+    api::refusal::{Invalid, Refusal, Resource},
+    clock::EpochMs,
+};
+
+const HOUR_MS: u64 = 3600 * 1000;
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Status {
+    Received,
+    Failed,
+}
+
+/// The feedback of one message that asked for it.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) struct Feedback {
+    /// Nothing while none was put.
+    pub(crate) put: Option<Status>,
+    since: EpochMs,
+}
+
+impl Feedback {
+    pub(crate) fn awaited(since: EpochMs) -> Self {
+        Self { put: None, since }
+    }
+
+    /// An hour without feedback counts as failed.
+    pub(crate) fn at(&self, now: EpochMs) -> Option<Status> {
+        self.put.or_else(|| (now.since(self.since) >= HOUR_MS).then_some(Status::Failed))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Put {
+    message_id: String,
+    message_feedback_status: Status,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Answer {
+    message_id: String,
+    message_feedback_status: Status,
+}
+
+pub(crate) fn put(call: &mut Call<'_>, input: Put) -> Result<Answer, Refusal> {
+    let missing = || Refusal::not_found(Resource::Message, input.message_id.as_str());
+    let messages = &mut call.account.messages;
+    let key = messages.by_id(&input.message_id).ok_or_else(missing)?.0.to_owned();
+    let message = messages.shelf.get_mut(&key).ok_or_else(missing)?;
+    let Some(feedback) = &mut message.feedback else {
+        let text = "the message was sent without MessageFeedbackEnabled";
+        return Err(Refusal::invalid(Invalid::InvalidRequest, "MessageId", text));
+    };
+    feedback.put = Some(input.message_feedback_status);
+    Ok(Answer { message_id: input.message_id, message_feedback_status: input.message_feedback_status })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Feedback, HOUR_MS, Status};
+    use crate::clock::EpochMs;
+
+    #[test]
+    fn feedback_that_does_not_come_within_the_hour_is_failed() {
+        let feedback = Feedback::awaited(EpochMs(1));
+        assert_eq!(feedback.at(EpochMs(HOUR_MS)), None);
+        assert_eq!(feedback.at(EpochMs(HOUR_MS + 1)), Some(Status::Failed));
+    }
+}

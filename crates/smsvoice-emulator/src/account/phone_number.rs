@@ -1,0 +1,291 @@
+//! Phone numbers to send from: searched, requested, described, updated, released. All are numbers kept for fiction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::{
+        Account, Call, MessageType,
+        page::{Paging, flag},
+        tag::{Tag, unique},
+        two_way::{Settings, SettingsUpdate},
+    },
+    api::refusal::{Clash, Quota, Refusal, Resource},
+    clock::EpochMs,
+};
+
+mod search;
+
+pub(crate) use search::list_available;
+
+/// What a number can carry.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Capability {
+    Sms,
+    Voice,
+    Mms,
+    Rcs,
+}
+
+impl Capability {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS",
+            Self::Voice => "VOICE",
+            Self::Mms => "MMS",
+            Self::Rcs => "RCS",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum NumberType {
+    LongCode,
+    TollFree,
+    TenDlc,
+    Simulator,
+}
+
+impl NumberType {
+    fn word(self) -> &'static str {
+        match self {
+            Self::LongCode => "LONG_CODE",
+            Self::TollFree => "TOLL_FREE",
+            Self::TenDlc => "TEN_DLC",
+            Self::Simulator => "SIMULATOR",
+        }
+    }
+}
+
+/// As `DescribePhoneNumbers` shows it.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PhoneNumber {
+    pub(crate) phone_number_arn: String,
+    pub(crate) phone_number_id: String,
+    pub(crate) phone_number: String,
+    pub(crate) status: Lifetime,
+    pub(crate) iso_country_code: String,
+    pub(crate) message_type: MessageType,
+    pub(crate) number_capabilities: Vec<Capability>,
+    pub(crate) number_type: NumberType,
+    monthly_leasing_price: String,
+    pub(crate) international_sending_enabled: bool,
+    pub(crate) pool_id: Option<String>,
+    created_timestamp: EpochMs,
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Numbers and pools are active at once, and deleted ones are gone: the other states pass too quickly to be seen.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Lifetime {
+    Active,
+    Deleted,
+    Deleting,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Request {
+    iso_country_code: String,
+    message_type: MessageType,
+    number_capabilities: Vec<Capability>,
+    number_type: NumberType,
+    opt_out_list_name: Option<String>,
+    pool_id: Option<String>,
+    registration_id: Option<String>,
+    #[serde(default)]
+    number_preference: Vec<search::Preference>,
+    #[serde(default)]
+    international_sending_enabled: bool,
+    #[serde(default)]
+    deletion_protection_enabled: bool,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Requested {
+    #[serde(flatten)]
+    number: PhoneNumber,
+    tags: Vec<Tag>,
+}
+
+pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, Refusal> {
+    let tags = unique(input.tags.clone())?;
+    if let Some(id) = input.registration_id {
+        return Err(Refusal::not_found(Resource::Registration, id));
+    }
+    search::require_offered(&input.iso_country_code, input.number_type, input.message_type, &input.number_preference)?;
+    let account = &mut *call.account;
+    if account.phone_numbers.len() >= account.terms.phone_numbers {
+        return Err(Refusal::quota(Quota::PhoneNumbers, account.terms.phone_numbers));
+    }
+    let list = input.opt_out_list_name.as_deref().map(|given| account.opt_out_list(given).map(|l| l.name().to_owned()));
+    let mut settings =
+        Settings { deletion_protection_enabled: input.deletion_protection_enabled, ..Settings::default() };
+    settings.opt_out_list_name = list.transpose()?.unwrap_or(settings.opt_out_list_name);
+    let pool = input.pool_id.filter(|id| !id.is_empty());
+    let pool = pool.map(|given| account.pool(&given).cloned()).transpose()?;
+    let phone_number = search::free(account, &input.iso_country_code, input.number_type, &input.number_preference)
+        .next()
+        .ok_or_else(|| Refusal::not_found(Resource::PhoneNumber, input.iso_country_code.as_str()))?;
+    let id = account.new_id("phone");
+    let mut number = PhoneNumber {
+        phone_number_arn: account.place.arn(Resource::PhoneNumber, &id),
+        phone_number_id: id.clone(),
+        phone_number,
+        status: Lifetime::Active,
+        iso_country_code: input.iso_country_code,
+        message_type: input.message_type,
+        number_capabilities: input.number_capabilities,
+        number_type: input.number_type,
+        monthly_leasing_price: search::monthly_price(input.number_type).to_owned(),
+        international_sending_enabled: input.international_sending_enabled,
+        pool_id: None,
+        created_timestamp: call.now,
+        settings,
+    };
+    if let Some(pool) = pool {
+        pool.require_fit(&number)?;
+        number.pool_id = Some(pool.id().to_owned());
+    }
+    account.set_tags(&number.phone_number_arn, tags);
+    account.add_required_keywords(&id);
+    account.phone_numbers.put(id, number.clone());
+    Ok(Requested { number, tags: input.tags })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Describe {
+    #[serde(default)]
+    phone_number_ids: Vec<String>,
+    #[serde(flatten)]
+    paging: Paging,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Described {
+    phone_numbers: Vec<PhoneNumber>,
+    next_token: Option<String>,
+}
+
+pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*call.account;
+    input.paging.unnamed_if_owned(!input.phone_number_ids.is_empty(), "PhoneNumberIds")?;
+    let named = input.phone_number_ids.iter().map(|id| account.phone_number(id).map(|n| &n.phone_number_id));
+    let named: Vec<_> = named.collect::<Result<_, _>>()?;
+    let rows = account.phone_numbers.rows().filter(|(_, n)| named.is_empty() || named.contains(&&n.phone_number_id));
+    let page = input.paging.select(rows.map(|(k, n)| (k.to_owned(), n)), facet)?;
+    Ok(Described { phone_numbers: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
+}
+
+fn facet(number: &PhoneNumber, name: &str) -> Vec<String> {
+    match name {
+        "status" => vec!["ACTIVE".to_owned()],
+        "iso-country-code" => vec![number.iso_country_code.clone()],
+        "message-type" => vec![number.message_type.word().to_owned()],
+        "number-capability" => number.number_capabilities.iter().map(|one| one.word().to_owned()).collect(),
+        "number-type" => vec![number.number_type.word().to_owned()],
+        "two-way-enabled" => flag(number.settings.two_way_enabled),
+        "self-managed-opt-outs-enabled" => flag(number.settings.self_managed_opt_outs_enabled),
+        "opt-out-list-name" => vec![number.settings.opt_out_list_name.clone()],
+        "deletion-protection-enabled" => flag(number.settings.deletion_protection_enabled),
+        "two-way-channel-arn" => number.settings.two_way_channel_arn.iter().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Update {
+    phone_number_id: String,
+    international_sending_enabled: Option<bool>,
+    #[serde(flatten)]
+    settings: SettingsUpdate,
+}
+
+pub(crate) fn update(call: &mut Call<'_>, input: Update) -> Result<PhoneNumber, Refusal> {
+    let number = call.account.phone_number(&input.phone_number_id)?;
+    let (id, old) = (number.phone_number_id.clone(), number.settings.clone());
+    if number.pool_id.is_some() {
+        let message = "a phone number of a pool is configured through the pool";
+        return Err(Refusal::clash(Clash::PhoneNumberAssociatedToPool, Resource::PhoneNumber, id, message));
+    }
+    let settings = old.updated(call.account, input.settings)?;
+    let missing = Refusal::not_found(Resource::PhoneNumber, id.as_str());
+    let number = call.account.phone_numbers.get_mut(&id).ok_or(missing)?;
+    number.settings = settings;
+    number.international_sending_enabled =
+        input.international_sending_enabled.unwrap_or(number.international_sending_enabled);
+    Ok(number.clone())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Release {
+    phone_number_id: String,
+}
+
+pub(crate) fn release(call: &mut Call<'_>, input: Release) -> Result<PhoneNumber, Refusal> {
+    let number = call.account.phone_number(&input.phone_number_id)?;
+    let id = number.phone_number_id.clone();
+    number.settings.require_deletable(Resource::PhoneNumber, &id)?;
+    if let Some(pool) = &number.pool_id {
+        let message = format!("the phone number is in pool {pool}");
+        return Err(Refusal::clash(Clash::PhoneNumberAssociatedToPool, Resource::PhoneNumber, id, message));
+    }
+    let mut number = number.clone();
+    call.account.phone_numbers.take(&id);
+    call.account.drop_tags(&number.phone_number_arn);
+    call.account.drop_keywords(&id);
+    number.status = Lifetime::Deleted;
+    Ok(number)
+}
+
+impl Account {
+    /// The phone number of this id or ARN.
+    pub(crate) fn phone_number(&self, given: &str) -> Result<&PhoneNumber, Refusal> {
+        let id = self.place.name(Resource::PhoneNumber, given, "PhoneNumberId")?;
+        self.phone_numbers.get(id).ok_or_else(|| Refusal::not_found(Resource::PhoneNumber, id))
+    }
+
+    /// The phone number with these digits, with or without `+`.
+    pub(crate) fn phone_number_called(&self, digits: &str) -> Option<&PhoneNumber> {
+        let digits = digits.trim_start_matches('+');
+        self.phone_numbers.values().find(|number| number.phone_number[1..] == *digits)
+    }
+}
+
+impl std::fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhoneNumber").field("phone_number_id", &self.phone_number_id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, request};
+    use crate::account::Account;
+
+    #[test]
+    fn a_request_gives_a_fictional_number_that_nobody_else_has() {
+        let mut seen = std::collections::BTreeSet::new();
+        Account::in_test(|call| {
+            for (country, kind) in [("US", "LONG_CODE"), ("US", "LONG_CODE"), ("US", "TOLL_FREE"), ("GB", "LONG_CODE")]
+            {
+                let body = serde_json::json!({"IsoCountryCode": country, "MessageType": "TRANSACTIONAL",
+                    "NumberCapabilities": ["SMS"], "NumberType": kind});
+                let answer = request(call, serde_json::from_value::<Request>(body).unwrap()).unwrap();
+                assert!(smsvoice_lifecycle::is_fictional(&answer.number.phone_number));
+                assert!(seen.insert(answer.number.phone_number));
+            }
+        });
+    }
+}

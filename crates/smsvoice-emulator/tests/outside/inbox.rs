@@ -1,0 +1,20 @@
+//! The inbox in a real browser: a message sent by a client appears with its events, on a desk and on a phone.
+
+use std::{fs, path::Path};
+
+use crate::support::{Emulator, node, python, run};
+
+#[test]
+fn a_message_sent_by_boto3_appears_live_with_its_events() {
+    let emulator = Emulator::start(&["--speed", "60"]);
+    let number = run(python("number.py").arg(&emulator.url));
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("inbox");
+    fs::create_dir_all(&pictures).unwrap();
+    let sender = format!("{:?}", python("sender.py").get_program()).replace('"', "");
+    let script = crate::support::here("python/sender.py");
+    let mut browser = node("inbox.mjs");
+    browser.args([&emulator.url, pictures.to_str().unwrap(), &sender, script.to_str().unwrap(), number.trim()]);
+    let said = run(&mut browser);
+    println!("{said}{}", pictures.display());
+    assert!(said.contains("inbox: ok"), "{said}");
+}

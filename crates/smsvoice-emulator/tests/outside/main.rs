@@ -1,0 +1,13 @@
+//! The emulator from outside: the clients people use, AWS's own models, a browser, a load tool, and a hard kill.
+//! Tools come from PyPI and npm into folders below the target directory, once.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on fails; figures are printed
+
+mod bad_requests;
+mod clients;
+mod delivery;
+mod durability;
+mod inbox;
+mod load;
+mod model;
+mod support;

@@ -1,0 +1,180 @@
+//! Starting the emulator and the tools that test it.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const PYTHON_PACKAGES: &[&str] = &["awscli==1.46.3", "boto3==1.44.5", "botocore==1.44.5", "moto[server]==5.2.5"];
+const NODE_PACKAGES: &[&str] = &[
+    "@aws-sdk/client-pinpoint-sms-voice-v2@3.1138",
+    "@aws-sdk/client-pinpoint-sms-voice@3.523",
+    "autocannon@8",
+    "playwright-core@1",
+];
+
+/// A program that is killed when the test is done with it.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub(crate) struct Emulator {
+    pub(crate) process: Running,
+    pub(crate) url: String,
+}
+
+impl Emulator {
+    /// Starts one on a free port.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smsvoice-emulator"));
+        let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").expect("the emulator says where it listens").to_owned();
+        Self { process: Running(process), url }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// `GET path`, as JSON.
+    pub(crate) fn get(&self, path: &str) -> serde_json::Value {
+        serde_json::from_str(&self.request("GET", path, "")).unwrap()
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &str) -> serde_json::Value {
+        serde_json::from_str(&self.request("POST", path, body)).unwrap()
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> String {
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address());
+        let answer = exchange(self.address(), &format!("{head}content-length: {}\r\n\r\n{body}", body.len()));
+        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap()
+    }
+
+    /// Kilobytes of memory in use.
+    pub(crate) fn resident_kb(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Waits until nothing is to come and nothing is owed.
+    pub(crate) fn settle(&self) {
+        wait_until("all events are delivered", || {
+            let health = self.get("/_smsvoice/health");
+            health["events"]["to_come"] == 0 && health["deliveries"]["owed"] == 0
+        });
+    }
+}
+
+/// Sends bytes and reads the whole answer.
+pub(crate) fn exchange(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+pub(crate) fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_mins(2);
+    while !done() {
+        assert!(Instant::now() < end, "waited two minutes until {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Runs a program to its end and returns what it printed; its failure is the test's.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}\n{errors}");
+    text
+}
+
+pub(crate) fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+}
+
+/// A script of ours under the Python that has the packages.
+pub(crate) fn python(script: &str) -> Command {
+    let mut command = Command::new(python_home().join("bin/python"));
+    command.arg(here("python").join(script));
+    clean(&mut command);
+    command
+}
+
+/// A program the packages brought, `aws` say.
+pub(crate) fn python_program(name: &str) -> Command {
+    let mut command = Command::new(python_home().join("bin").join(name));
+    clean(&mut command);
+    command
+}
+
+/// A script of ours that finds the npm packages.
+pub(crate) fn node(script: &str) -> Command {
+    let home = node_home();
+    // Modules are looked for beside the script's own folder.
+    let copy = home.join(script);
+    fs::copy(here("node").join(script), &copy).unwrap();
+    let mut command = Command::new("node");
+    command.arg(copy);
+    clean(&mut command);
+    command
+}
+
+/// Credentials of nobody, and no way to those of the machine.
+fn clean(command: &mut Command) {
+    command
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env_remove("AWS_PROFILE");
+}
+
+fn python_home() -> PathBuf {
+    installed("python", PYTHON_PACKAGES, |home| {
+        run(Command::new("python3").args(["-m", "venv"]).arg(home));
+        run(Command::new(home.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON_PACKAGES));
+    })
+}
+
+fn node_home() -> PathBuf {
+    installed("node", NODE_PACKAGES, |home| {
+        fs::create_dir_all(home).unwrap();
+        fs::write(home.join("package.json"), "{}").unwrap();
+        let npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
+        run(Command::new("npm").current_dir(home).args(npm).args(NODE_PACKAGES));
+    })
+}
+
+/// A folder below the target directory with these packages, installed by the first test that asks.
+fn installed(name: &str, packages: &[&str], install: impl Fn(&Path)) -> PathBuf {
+    let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let lock = File::create(base.join(format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let (home, mark) = (base.join(name), base.join(format!("{name}.installed")));
+    let wanted = packages.join("\n");
+    if fs::read_to_string(&mark).is_ok_and(|has| has == wanted) {
+        return home;
+    }
+    let _ = fs::remove_dir_all(&home);
+    install(&home);
+    fs::write(mark, wanted).unwrap();
+    home
+}
