@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{generate, metrics, query, replay, trace};
+use crate::commands::{emulate, generate, metrics, query, replay, trace};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -19,6 +19,7 @@ pub(crate) enum Command {
     Query(query::Args),
     Trace(trace::Args),
     Generate(generate::Args),
+    Emulate(emulate::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

@@ -42,6 +42,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Query(args) => commands::query::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
         Command::Generate(args) => commands::generate::run(&args),
+        Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
     }
 }

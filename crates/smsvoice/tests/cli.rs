@@ -85,7 +85,18 @@ fn metrics_equal_the_truth_whatever_is_done_to_the_events() {
     let folder = Folder::new();
     let (events, lake) = (folder.path("events.ndjson"), folder.path("lake"));
     let generated = smsvoice(&[
-        "generate", "--messages", "20000", "--seed", "7", "--duplicates", "0.05", "--shuffled", "--truncated", "0.01", "--out", &events,
+        "generate",
+        "--messages",
+        "20000",
+        "--seed",
+        "7",
+        "--duplicates",
+        "0.05",
+        "--shuffled",
+        "--truncated",
+        "0.01",
+        "--out",
+        &events,
     ]);
     assert!(generated.status.success(), "{generated:?}");
     let truth: Value = serde_json::from_slice(&std::fs::read(events.clone() + ".truth.json").unwrap()).unwrap();
@@ -125,10 +136,13 @@ fn the_samples_replay_and_show_rates_as_the_readme_says() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
     let path = |name: &str| samples.join(name).to_str().unwrap().to_owned();
     let lake = folder.path("lake");
-    let output = smsvoice(&["replay", &path("events"), &path("envelopes"), "--lake", &lake, "--rates", "channel,country"]);
+    let output =
+        smsvoice(&["replay", &path("events"), &path("envelopes"), "--lake", &lake, "--rates", "channel,country"]);
     assert!(output.status.success(), "{output:?}");
     let shown = text(&output.stdout);
-    for word in ["received", "written", "duplicates", "quarantined", "delivery_rate", "text", "voice", "media", "rcs", "US"] {
+    for word in
+        ["received", "written", "duplicates", "quarantined", "delivery_rate", "text", "voice", "media", "rcs", "US"]
+    {
         assert!(shown.contains(word), "{word} is missing in\n{shown}");
     }
     let quarantined = smsvoice(&["replay", &path("invalid"), "--lake", &lake]);
@@ -143,7 +157,8 @@ fn quarantine_is_read_again_after_a_fix() {
     let folder = Folder::new();
     let lake = folder.path("lake");
     // A payload that an older version could not read: gzip under a name that says nothing, put in quarantine by hand.
-    let events = folder.write("good.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}{"eventTy"#);
+    let events = folder
+        .write("good.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}{"eventTy"#);
     assert_eq!(smsvoice(&["replay", &events, "--lake", &lake]).status.code(), Some(3));
     let objects_before = objects(&lake).len();
     let output = smsvoice(&["replay", "--from-quarantine", "--lake", &lake, "--json"]);
@@ -206,15 +221,22 @@ fn what_cannot_be_read_or_written_fails_with_its_name() {
 fn queries_print_in_every_format_and_change_nothing() {
     let folder = Folder::new();
     let lake = folder.path("lake");
-    let event = folder.write("e.json", br#"{"eventType":"TEXT_DELIVERED","messageId":"m","eventTimestamp":1795000000000,"totalMessagePrice":0.1}"#);
+    let event = folder.write(
+        "e.json",
+        br#"{"eventType":"TEXT_DELIVERED","messageId":"m","eventTimestamp":1795000000000,"totalMessagePrice":0.1}"#,
+    );
     smsvoice(&["replay", &event, "--lake", &lake]);
     let query = |format, sql| smsvoice(&["query", "--lake", &lake, "--format", format, sql]);
     let sql = "SELECT message_id, price_usd, event_time FROM events";
     assert_eq!(
         text(&query("json", sql).stdout).trim(),
-        r#"[{"message_id":"m","price_usd":"0.100000","event_time":"2026-11-18T11:06:40.000Z"}]"#.replace("},{", "},\n{")
+        r#"[{"message_id":"m","price_usd":"0.100000","event_time":"2026-11-18T11:06:40.000Z"}]"#
+            .replace("},{", "},\n{")
     );
-    assert_eq!(text(&query("csv", sql).stdout), "message_id,price_usd,event_time\nm,0.100000,2026-11-18T11:06:40.000Z\n");
+    assert_eq!(
+        text(&query("csv", sql).stdout),
+        "message_id,price_usd,event_time\nm,0.100000,2026-11-18T11:06:40.000Z\n"
+    );
     assert!(text(&query("table", sql).stdout).contains("0.1"));
     let refused = query("json", "DROP TABLE events");
     assert_eq!(refused.status.code(), Some(1));

@@ -1,5 +1,6 @@
 //! The commands, one a file: arguments, then what they do.
 
+pub(crate) mod emulate;
 pub(crate) mod generate;
 pub(crate) mod metrics;
 pub(crate) mod query;
