@@ -26,7 +26,7 @@ fn names(data_type: &DataType) -> [&'static str; 2] {
         DataType::Binary => ["BLOB", "binary"],
         DataType::Decimal128(18, 6) => ["DECIMAL(18,6)", "decimal128(18, 6)"],
         DataType::Timestamp(..) => ["TIMESTAMP WITH TIME ZONE", "timestamp[ms, tz=UTC]"],
-        DataType::Map(..) => ["MAP(VARCHAR, VARCHAR)", "map<string, string>"],
+        DataType::Map(..) => ["MAP(VARCHAR, VARCHAR)", "map<string, string ('context')>"],
         other => panic!("no column of the lake is a {other}"),
     }
 }

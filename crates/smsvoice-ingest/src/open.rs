@@ -108,13 +108,11 @@ impl Reader<'_> {
     }
 
     fn s3_record(&mut self, record: &S3Record<'_>, text: &str, origin: &Origin<'_>) {
-        match url_decoded(&record.s3.object.key) {
-            Some(key) => self.objects.push(ObjectName { bucket: record.s3.bucket.name.to_string(), key }),
-            None => {
-                let detail = "the object's key is not URL-encoded UTF-8";
-                self.quarantine(text.as_bytes(), origin, Stage::Decode, "invalid_object_key", detail);
-            }
+        if let Some(key) = url_decoded(&record.s3.object.key) {
+            return self.objects.push(ObjectName { bucket: record.s3.bucket.name.to_string(), key });
         }
+        let detail = "the object's key is not URL-encoded UTF-8";
+        self.quarantine(text.as_bytes(), origin, Stage::Decode, "invalid_object_key", detail);
     }
 
     fn notification(&mut self, notification: &Notification<'_>, object: &str, origin: &Origin<'_>) {

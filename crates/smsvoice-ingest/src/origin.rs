@@ -101,7 +101,7 @@ impl<'a> Origin<'a> {
     }
 
     /// So many lines further on; inside an envelope the line stays that of the envelope.
-    pub(crate) fn lines_on<'b>(&'b self, lines: u64) -> Origin<'b> {
+    pub(crate) fn lines_on(&self, lines: u64) -> Origin<'_> {
         let mut origin = self.inside(self.source);
         origin.depth = self.depth;
         origin.source = self.source;

@@ -42,8 +42,10 @@ pub struct PhoneKey {
 
 impl PhoneKey {
     /// A key and the name of its version.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length (RFC 2104).
     pub fn new(version: impl Into<String>, key: &[u8]) -> Self {
-        // HMAC takes a key of any length (RFC 2104), so this cannot fail.
         let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         Self { version: version.into(), mac }
     }

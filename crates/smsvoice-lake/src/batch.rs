@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Decimal64Type};
 use hashbrown::HashMap;
-use smsvoice_event::{Event, EventId, FailureReason, Timestamp, Usd};
+use smsvoice_event::{Event, EventId, FailureReason, PhoneNumber, Timestamp, Usd};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::partition::Partition;
@@ -92,6 +92,9 @@ struct Columns {
 
 /// How many columns of repeating strings the schema has.
 const WORDS: usize = 24;
+
+/// How many of them, the last ones, tell of the route and not of the event.
+const OF_THE_ROUTE: usize = 4;
 
 impl Default for Columns {
     fn default() -> Self {
@@ -203,7 +206,7 @@ impl EventBatchBuilder {
             e.event_version.as_deref(),
             Some(e.outcome().as_str()),
             e.failure_reason().map(FailureReason::as_str),
-            e.origination_identity.as_ref().map(|number| number.as_str()),
+            e.origination_identity.as_ref().map(PhoneNumber::as_str),
             e.iso_country_code.as_deref(),
             e.mcc.as_deref(),
             e.mnc.as_deref(),
@@ -224,7 +227,6 @@ impl EventBatchBuilder {
             route.aws_region.as_deref(),
             Some(route.source.as_str()),
         ];
-        const OF_THE_ROUTE: usize = 4;
         for (at, (column, word)) in self.columns.words.iter_mut().zip(words).enumerate() {
             let before = column.text_len();
             let hash = column.push(word);
@@ -237,7 +239,7 @@ impl EventBatchBuilder {
 
     fn push_values(&mut self, event: &Event<'_>, route: &Route<'_>, content: &mut Content) {
         let c = &mut self.columns;
-        let destination = event.destination_phone_number.as_ref().map(|number| number.as_str());
+        let destination = event.destination_phone_number.as_ref().map(PhoneNumber::as_str);
         c.is_final.append_option(event.is_final);
         c.event_time.append_value(event.event_time.millis());
         c.request_time.append_option(event.request_time.map(Timestamp::millis));
@@ -267,14 +269,14 @@ impl EventBatchBuilder {
         let mut pair = |key: &str, value: &str| {
             sum = sum.wrapping_add(xxh3_64(key.as_bytes()).rotate_left(17) ^ xxh3_64(value.as_bytes()));
         };
-        let context = &mut self.columns.context;
+        let map = &mut self.columns.context;
         for (key, value) in &event.context {
-            context.keys().append_value(key);
-            context.values().append_value(value);
+            map.keys().append_value(key);
+            map.values().append_value(value);
             self.text_bytes += key.len() + value.len();
             pair(key, value);
         }
-        context.append(!event.context.is_empty()).expect("as many keys as values");
+        map.append(!event.context.is_empty()).expect("as many keys as values");
         for (key, column) in &mut self.promoted {
             let value = event.context.iter().find(|(name, _)| name == key).map(|(_, value)| &**value);
             column.push(value);
@@ -298,6 +300,9 @@ impl EventBatchBuilder {
     }
 
     /// The batch.
+    ///
+    /// # Panics
+    /// If the columns were not built in the order and types of the schema, which no input can bring about.
     pub fn finish(self) -> EventBatch {
         let mut columns = self.columns.finish();
         let mut schema = schema::event_batch();

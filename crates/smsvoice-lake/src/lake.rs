@@ -79,7 +79,7 @@ impl Lake {
 
     /// Where a path below the lake lies in the store.
     pub fn path(&self, below: &str) -> Path {
-        Path::from_iter(self.prefix.parts().chain(Path::from(below).parts()))
+        self.prefix.parts().chain(Path::from(below).parts()).collect()
     }
 
     /// Puts a finished file, whole or not at all. A file of the same name is left as it is: names are hashes of content.

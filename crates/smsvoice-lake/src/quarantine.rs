@@ -108,7 +108,9 @@ fn file(date: NaiveDate, rows: &[Quarantined]) -> Result<LakeFile, LakeError> {
 fn columns(rows: &[Quarantined]) -> Result<RecordBatch, LakeError> {
     let text = |of: &dyn Fn(&Quarantined) -> String| {
         let mut column = StringBuilder::new();
-        rows.iter().for_each(|row| column.append_value(of(row)));
+        for row in rows {
+            column.append_value(of(row));
+        }
         Arc::new(column.finish())
     };
     let mut received_at = TimestampMillisecondBuilder::new().with_timezone("UTC");

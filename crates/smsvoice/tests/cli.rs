@@ -53,10 +53,20 @@ fn objects(lake: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     objects
 }
 
-/// The rates of a lake by channel and country.
+/// The rates and the costs of a lake by channel and country.
 fn rates(lake: &str) -> Vec<Value> {
-    let args = ["metrics", "--lake", lake, "--by", "channel,country", "--as-of", "2027-01-01", "--format", "json"];
-    json(&smsvoice(&args)).as_array().unwrap().clone()
+    let rows = |metric| {
+        let by = ["--by", "channel,country", "--as-of", "2027-01-01", "--format", "json"];
+        let output = smsvoice(&[&["metrics", "--lake", lake, "--metric", metric][..], &by].concat());
+        json(&output).as_array().unwrap().clone()
+    };
+    let (mut rates, costs) = (rows("rates"), rows("cost"));
+    assert_eq!(rates.len(), costs.len());
+    for (row, cost) in rates.iter_mut().zip(costs) {
+        assert_eq!((&row["channel"], &row["country"]), (&cost["channel"], &cost["country"]));
+        row.as_object_mut().unwrap().extend(cost.as_object().unwrap().clone());
+    }
+    rates
 }
 
 /// Outcome counts and money by channel and country, as the truth has them and as the metrics say.

@@ -1,6 +1,7 @@
 //! One invocation: records in, rows durable, then the reply. The payload alone says who invoked.
 
 use std::mem;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -159,7 +160,7 @@ impl Consumer {
             return Ok(());
         }
         let origin = Origin::new(Source::S3, now, format!("s3://{}/{}", object.bucket, object.key));
-        let (send, chunks) = std::sync::mpsc::channel();
+        let (send, chunks) = channel();
         let mut stream = ObjectStream::new(move |chunk: Chunk| drop(send.send(chunk)));
         let mut bytes = object::open(&self.buckets, object).await?;
         while let Some(next) = bytes.next().await {
@@ -167,17 +168,17 @@ impl Consumer {
             for piece in next.chunks(1 << 18) {
                 if let Err(error) = stream.write(piece) {
                     let (reason, detail) = (stream.invalid(), error.to_string());
-                    chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+                    read_all(reader, &chunks, &origin);
                     reader.quarantine(b"", &origin, Stage::Decode, reason, &detail);
                     return Ok(());
                 }
-                chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+                read_all(reader, &chunks, &origin);
                 self.relieve(reader, writing, puts, deadline).await;
             }
         }
         let invalid = stream.invalid();
         let finished = stream.finish();
-        chunks.try_iter().for_each(|chunk| read_chunk(reader, &chunk, &origin));
+        read_all(reader, &chunks, &origin);
         if let Err(error) = finished {
             reader.quarantine(b"", &origin, Stage::Decode, invalid, &error.to_string());
         }
@@ -223,6 +224,13 @@ impl Writing {
             Err(error) => self.error = Some(error.to_string()),
         }
         (files, counts, self.error.take())
+    }
+}
+
+/// Reads the chunks that are there by now.
+fn read_all(reader: &mut Reader<'_>, chunks: &Receiver<Chunk>, origin: &Origin<'_>) {
+    for chunk in chunks.try_iter() {
+        read_chunk(reader, &chunk, origin);
     }
 }
 

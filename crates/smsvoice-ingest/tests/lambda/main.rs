@@ -11,7 +11,7 @@ mod world {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
-    use arrow::array::{Array, AsArray};
+    use arrow::array::AsArray;
     use object_store::memory::InMemory;
     use object_store::path::Path;
     use object_store::{ObjectStore, ObjectStoreExt};

@@ -15,11 +15,14 @@ use crate::payloads::{self, event};
 struct Function {
     process: Child,
     server: TcpListener,
+    /// What it writes: into a file, since nobody empties a pipe while it runs.
+    log: tempfile::NamedTempFile,
 }
 
 impl Function {
     fn start(lake: &Path, env: &[(&str, &str)]) -> Self {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let log = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
         command
             .env_clear()
@@ -29,9 +32,9 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("SMSVOICE_LAKE", lake)
             .envs(env.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Self { process: command.spawn().unwrap(), server }
+            .stdout(log.reopen().unwrap())
+            .stderr(Stdio::from(log.as_file().try_clone().unwrap()));
+        Self { process: command.spawn().unwrap(), server, log }
     }
 
     /// Hands out one invocation; returns where its answer went (`response` or `error`) and what it was.
@@ -64,8 +67,8 @@ impl Function {
     /// Ends the function; returns everything it logged.
     fn stop(mut self) -> String {
         self.process.kill().unwrap();
-        let output = self.process.wait_with_output().unwrap();
-        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+        self.process.wait().unwrap();
+        std::fs::read_to_string(self.log.path()).unwrap()
     }
 }
 
@@ -189,7 +192,7 @@ fn texts_below(folder: &Path, payloads: &mut Vec<String>) {
         }
         // Lambda lets no payload through that is not JSON; one longer than this would only slow the test down.
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        if text.len() < 100_000 && serde_json::from_str::<serde_json::de::IgnoredAny>(&text).is_ok() {
+        if text.len() < 100_000 && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
             payloads.push(text);
         }
     }
@@ -211,9 +214,9 @@ fn numbers(text: &str) -> Option<&str> {
 #[test]
 fn a_misspelt_setting_stops_the_start_and_is_named() {
     let lake = tempfile::tempdir().unwrap();
-    let function = Function::start(lake.path(), &[("SMSVOICE_PHONE_NUMBER", "mask")]);
-    let output = function.process.wait_with_output().unwrap();
-    let log = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(!output.status.success());
+    let mut function = Function::start(lake.path(), &[("SMSVOICE_PHONE_NUMBER", "mask")]);
+    let status = function.process.wait().unwrap();
+    let log = std::fs::read_to_string(function.log.path()).unwrap();
+    assert!(!status.success());
     assert!(log.contains("SMSVOICE_PHONE_NUMBER is no setting"), "{log}");
 }
