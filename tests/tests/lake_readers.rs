@@ -1,6 +1,8 @@
 //! DuckDB and pyarrow read a lake: every column in its type, every value as it was written.
 //! (PySpark does too: `tests/python/pyspark_reads_lake.py`, started by hand, because it needs a Java runtime.)
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;

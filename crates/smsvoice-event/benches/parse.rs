@@ -1,5 +1,7 @@
 //! The hot path: one event from its text. `cargo bench -p smsvoice-event`
 
+#![allow(clippy::unwrap_used, missing_docs)] // criterion's macros make undocumented items
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use smsvoice_event::Event;
 

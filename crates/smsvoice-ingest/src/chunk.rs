@@ -243,7 +243,7 @@ mod tests {
         let stream: String = (0..9000).map(|n| event(n, 900) + "\n").collect();
         let chunks = chunks(stream.as_bytes(), 1 << 20);
         let lines: Vec<u64> =
-            chunks.iter().map(|chunk| chunk.bytes.iter().filter(|byte| **byte == b'\n').count() as u64).collect();
+            chunks.iter().map(|chunk| memchr::memchr_iter(b'\n', &chunk.bytes).count() as u64).collect();
         assert_eq!(chunks[1].line, 1 + lines[0]);
         assert_eq!(lines.iter().sum::<u64>(), 9000);
     }

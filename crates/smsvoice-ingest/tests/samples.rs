@@ -1,5 +1,7 @@
 //! Every sample is read as `samples/.expected.json` says: events, duplicates, quarantine and its reasons.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Events into columns, and columns into Parquet. `cargo bench -p smsvoice-lake`
 
+#![allow(clippy::unwrap_used, missing_docs)] // criterion's macros make undocumented items
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use smsvoice_event::Event;
 use smsvoice_lake::{EventBatch, EventBatchBuilder, EventWriter, Route, Source, WriterLimits};
@@ -14,7 +16,9 @@ fn texts(messages: u64) -> Vec<String> {
 fn batch(events: &[Event<'_>]) -> EventBatch {
     let mut builder = EventBatchBuilder::default();
     let route = Route::of(Source::File);
-    events.iter().for_each(|event| builder.push(event, &route));
+    for event in events {
+        builder.push(event, &route);
+    }
     builder.finish()
 }
 

@@ -91,6 +91,7 @@ impl std::fmt::Debug for LocalEngine {
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn invalid(error: DataFusionError) -> EngineError {
     EngineError::Invalid(error.strip_backtrace())
 }

@@ -81,7 +81,7 @@ impl MetricsRequest {
             "keys" => Some(or_nothing(format!("{columns}, "))),
             "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
             "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
-            "messages" => Some(format!("(\n{}) AS messages", messages_of(self.period.partitions()))),
+            "messages" => Some(format!("(\n{}) AS messages", messages_of(self.period.partitions().as_deref()))),
             "period" => self.period.condition(),
             "as_of" => Some(timestamp(self.as_of)),
             _ => None,
@@ -155,8 +155,8 @@ pub fn trace(message_id: &str) -> String {
     fill(TRACE, |slot| (slot == "message_id").then(|| literal(message_id)))
 }
 
-fn messages_of(partitions: Option<String>) -> String {
-    fill(MESSAGES, |slot| if slot == "partitions" { partitions.clone() } else { None })
+fn messages_of(partitions: Option<&str>) -> String {
+    fill(MESSAGES, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
 
 fn both(first: Option<String>, second: Option<String>) -> Option<String> {

@@ -59,7 +59,7 @@ impl ObjectStore for Flaky {
             Fate::Throttled => Err(generic("503 SlowDown")),
             Fate::Denied => Err(Error::PermissionDenied { path: location.to_string(), source: "403".into() }),
             Fate::Silent => {
-                tokio::time::sleep(Duration::from_secs(3600)).await;
+                tokio::time::sleep(Duration::from_hours(1)).await;
                 Err(generic("never told"))
             }
             Fate::AnswerLost => {

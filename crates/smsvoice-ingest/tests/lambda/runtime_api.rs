@@ -39,7 +39,7 @@ impl Function {
 
     /// Hands out one invocation; returns where its answer went (`response` or `error`) and what it was.
     fn invoke(&self, id: usize, payload: &str) -> (String, Value) {
-        let deadline = SystemTime::now() + Duration::from_secs(60);
+        let deadline = SystemTime::now() + Duration::from_mins(1);
         let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
         let mut next = self.request();
         assert!(next.path.ends_with("/runtime/invocation/next"), "{}", next.path);
@@ -60,7 +60,7 @@ impl Function {
 
     fn request(&self) -> Request {
         let (stream, _) = self.server.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         Request::read(stream)
     }
 

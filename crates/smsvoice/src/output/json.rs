@@ -15,7 +15,7 @@ pub(super) struct JsonWriter<W> {
 }
 
 impl<W: Write> JsonWriter<W> {
-    pub(super) fn new(schema: SchemaRef, out: W) -> Self {
+    pub(super) fn new(schema: &SchemaRef, out: W) -> Self {
         let names = schema.fields().iter().map(|field| quoted(field.name())).collect();
         Self { names, before: "[", out }
     }

@@ -36,7 +36,7 @@ impl Format {
     pub fn writer<'a>(self, schema: SchemaRef, width: Option<u16>, out: impl Write + 'a) -> Box<dyn RowWriter + 'a> {
         match self {
             Self::Table => Box::new(table::TableWriter::new(schema, width, out)),
-            Self::Json => Box::new(json::JsonWriter::new(schema, out)),
+            Self::Json => Box::new(json::JsonWriter::new(&schema, out)),
             Self::Csv => Box::new(csv::CsvWriter::new(schema, out)),
         }
     }

@@ -33,7 +33,9 @@ impl LakeSink {
         }
         let (quarantined, _, _) = reader.finish();
         let mut writer = EventWriter::new(WriterLimits::default());
-        batches.into_iter().for_each(|batch| writer.route(batch));
+        for batch in batches {
+            writer.route(batch);
+        }
         let (mut files, _) = writer.finish()?;
         let mut quarantine = QuarantineWriter::default();
         for row in quarantined {
