@@ -27,8 +27,9 @@ fn message(id: &str, life: &[&Arrival]) -> Value {
     let delivered = first(&events, |event| event.outcome() == Outcome::Delivered);
     let since_request = |at: Option<Timestamp>| Some(at?.millis() - requested?.millis());
     let channel = newest(&events, |event| (event.channel() != Channel::Other).then(|| event.channel().as_str()));
-    let reason =
-        newest(&events, |event| event.failure_reason().filter(|_| event.outcome() == outcome).map(|r| r.as_str()));
+    let reason = newest(&events, |event| {
+        event.failure_reason().filter(|_| event.outcome() == outcome).map(smsvoice_event::FailureReason::as_str)
+    });
     let mut row = json!({
         "message_id": id,
         "channel": channel.unwrap_or("other"),
@@ -68,8 +69,8 @@ fn described(events: &[&Event<'_>]) -> Vec<(&'static str, Value)> {
         ("message_parts", int(|e| e.message_parts)),
         ("call_duration_seconds", int(|e| e.call_duration_seconds)),
         ("billed_duration_minutes", int(|e| e.billed_duration_minutes)),
-        ("price_usd", usd(|e| e.price.map(|usd| usd.micros()))),
-        ("carrier_fee_usd", usd(|e| e.carrier_fee.map(|usd| usd.micros()))),
+        ("price_usd", usd(|e| e.price.map(smsvoice_event::Usd::micros))),
+        ("carrier_fee_usd", usd(|e| e.carrier_fee.map(smsvoice_event::Usd::micros))),
         ("context", context(events)),
     ]
 }
