@@ -13,7 +13,11 @@ use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry};
 use smsvoice_ingest::{Privacy, Settings};
 use smsvoice_lake::Lake;
-use tracing::{error, info, warn};
+use tracing::{Level, error, info, warn};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -39,13 +43,16 @@ struct Function {
     sandbox: Mutex<Sandbox>,
 }
 
-/// JSON lines on stdout, where Lambda takes them from.
+/// JSON lines on stdout, where Lambda takes them from. Other crates warn at most: at `trace`, lambda_runtime logs whole
+/// payloads, and numbers with them.
 fn log(level: LogLevel) {
-    let level: tracing::Level = level.as_str().parse().unwrap_or(tracing::Level::INFO);
-    let subscriber =
-        tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let level: Level = level.as_str().parse().unwrap_or(Level::INFO);
+    let ours = Targets::new().with_target("bootstrap", level).with_target("smsvoice", level);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    let lines = lines.with_current_span(false).with_span_list(false).with_writer(std::io::stdout);
+    let filtered = lines.with_filter(ours.with_default(level.min(Level::WARN)));
     // A second call has no effect: the first level stays.
-    let _ = subscriber.with_max_level(level).with_writer(std::io::stdout).try_init();
+    let _ = tracing_subscriber::registry().with(filtered).try_init();
 }
 
 async fn consumer(config: &Config) -> anyhow::Result<Consumer> {
