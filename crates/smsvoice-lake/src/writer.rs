@@ -24,9 +24,9 @@ pub struct WriterLimits {
 }
 
 impl Default for WriterLimits {
-    /// Files of about 32 MiB; at most about 170 MiB in all open files.
+    /// Files of about 16 MiB; at most about 60 MiB in all open files.
     fn default() -> Self {
-        Self { file_rows: 1 << 19, open_rows: 3 << 19 }
+        Self { file_rows: 1 << 18, open_rows: 1 << 19 }
     }
 }
 
