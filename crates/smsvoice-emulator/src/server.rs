@@ -28,8 +28,8 @@ use crate::{
 const LARGEST_BODY: usize = 1024 * 1024;
 /// To send a request's head, and then its body.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Connections open at once; more are closed as they come.
-const CONNECTIONS: usize = 4096;
+/// Connections open at once, each of about 12 KiB; more are closed as they come. SDKs open 50 at most unless told otherwise.
+const CONNECTIONS: usize = 1024;
 
 /// A request, read whole.
 pub(crate) struct Received {

@@ -45,7 +45,7 @@ impl<'a> Event<'a> {
             scanner.value()?;
             return Ok(Prefix { event: Err(ParseError::NotAnObject), len: scanner.pos() });
         }
-        let mut draft = Draft::default();
+        let mut draft = Draft::new();
         let mut more = scanner.open()?;
         while more {
             let key = scanner.key()?;
@@ -70,55 +70,82 @@ pub struct Prefix<'a> {
 
 /// An event under construction. A field of the wrong kind is remembered and reported only when the whole text turned
 /// out to be JSON: then the text is an event with a bad field, and not the truncated rest of one.
-#[derive(Default)]
 struct Draft<'a> {
     seen: u64,
     wrong: Option<ParseError>,
     event_type: Option<Text<'a>>,
     event_time: Option<Timestamp>,
     message_id: Option<Text<'a>>,
-    optional: Optional<'a>,
-}
-
-/// The optional fields of [`Event`].
-#[derive(Default)]
-struct Optional<'a> {
-    event_version: Option<Text<'a>>,
-    request_time: Option<Timestamp>,
-    is_final: Option<bool>,
-    origination_identity: Option<Text<'a>>,
-    destination_phone_number: Option<Text<'a>>,
-    iso_country_code: Option<Text<'a>>,
-    mcc: Option<Text<'a>>,
-    mnc: Option<Text<'a>>,
-    carrier_name: Option<Text<'a>>,
-    is_international_send: Option<bool>,
-    message_type: Option<Text<'a>>,
-    message_encoding: Option<Text<'a>>,
-    message_status: Option<Text<'a>>,
-    message_status_description: Option<Text<'a>>,
-    message_parts: Option<i32>,
-    price: Option<Usd>,
-    carrier_fee: Option<Usd>,
-    call_duration_seconds: Option<i32>,
-    billed_duration_minutes: Option<i32>,
-    protect_configuration_id: Option<Text<'a>>,
-    protect_status: Option<Text<'a>>,
-    protect_recommendation: Option<Text<'a>>,
-    protect_block_reason: Option<Text<'a>>,
-    rcs_agent_country: Option<Text<'a>>,
-    rcs_business_id: Option<Text<'a>>,
-    rcs_billing_type: Option<Text<'a>>,
-    context: Vec<(Text<'a>, Text<'a>)>,
-    extra: Vec<(Text<'a>, Text<'a>)>,
+    origination: Option<Text<'a>>,
+    destination: Option<Text<'a>>,
+    /// All other fields, filled in place: an event is 900 bytes, too many to move about.
+    event: Event<'a>,
 }
 
 impl<'a> Draft<'a> {
+    fn new() -> Self {
+        let event = Event {
+            event_type: EventType::Unknown(Cow::Borrowed("")),
+            event_version: None,
+            event_time: Timestamp::EPOCH,
+            request_time: None,
+            is_final: None,
+            message_id: Cow::Borrowed(""),
+            origination_identity: None,
+            destination_phone_number: None,
+            iso_country_code: None,
+            mcc: None,
+            mnc: None,
+            carrier_name: None,
+            is_international_send: None,
+            message_type: None,
+            message_encoding: None,
+            message_status: None,
+            message_status_description: None,
+            message_parts: None,
+            price: None,
+            carrier_fee: None,
+            call_duration_seconds: None,
+            billed_duration_minutes: None,
+            protect_configuration_id: None,
+            protect_status: None,
+            protect_recommendation: None,
+            protect_block_reason: None,
+            rcs_agent_country: None,
+            rcs_business_id: None,
+            rcs_billing_type: None,
+            context: Vec::new(),
+            extra: Vec::new(),
+        };
+        Self {
+            seen: 0,
+            wrong: None,
+            event_type: None,
+            event_time: None,
+            message_id: None,
+            origination: None,
+            destination: None,
+            event,
+        }
+    }
+
     fn read(&mut self, field: Field, scanner: &mut Scanner<'a>) -> Result<()> {
         if self.seen & field.bit() != 0 {
             self.note(ParseError::RepeatedField { field: field.wire() });
         }
         self.seen |= field.bit();
+        if let Some(slot) = self.text_slot(field)
+            && let Some(text) = scanner.plain_string()
+        {
+            *slot = Some(Cow::Borrowed(text));
+            return Ok(());
+        }
+        if field == Field::Context
+            && let Some(pairs) = plain_pairs(scanner)
+        {
+            self.event.context = pairs;
+            return Ok(());
+        }
         let value = scanner.value()?;
         if let Err(wrong) = self.take(field, value) {
             self.note(wrong);
@@ -130,50 +157,64 @@ impl<'a> Draft<'a> {
         self.wrong.get_or_insert(wrong);
     }
 
+    /// Where a field rests that is a text; nothing for the others.
+    #[inline]
+    fn text_slot(&mut self, field: Field) -> Option<&mut Option<Text<'a>>> {
+        let to = &mut self.event;
+        Some(match field {
+            Field::EventType => &mut self.event_type,
+            Field::MessageId => &mut self.message_id,
+            Field::EventVersion => &mut to.event_version,
+            Field::OriginationPhoneNumber => &mut self.origination,
+            Field::DestinationPhoneNumber => &mut self.destination,
+            Field::IsoCountryCode => &mut to.iso_country_code,
+            Field::Mcc => &mut to.mcc,
+            Field::Mnc => &mut to.mnc,
+            Field::CarrierName => &mut to.carrier_name,
+            Field::MessageEncoding => &mut to.message_encoding,
+            Field::MessageType => &mut to.message_type,
+            Field::MessageStatus => &mut to.message_status,
+            Field::MessageStatusDescription => &mut to.message_status_description,
+            Field::RcsBusinessId => &mut to.rcs_business_id,
+            Field::AgentIsoCountryCode => &mut to.rcs_agent_country,
+            _ => return None,
+        })
+    }
+
     fn take(&mut self, field: Field, value: Value<'a>) -> Result<()> {
-        let to = &mut self.optional;
+        if let Some(slot) = self.text_slot(field) {
+            *slot = text(field, value)?;
+            return Ok(());
+        }
+        let to = &mut self.event;
         match field {
-            Field::EventType => self.event_type = text(field, value)?,
             Field::EventTimestamp => self.event_time = time(field, &value)?,
-            Field::MessageId => self.message_id = text(field, value)?,
-            Field::EventVersion => to.event_version = text(field, value)?,
             Field::IsFinal => to.is_final = boolean(field, &value)?,
-            Field::OriginationPhoneNumber => to.origination_identity = text(field, value)?,
-            Field::DestinationPhoneNumber => to.destination_phone_number = text(field, value)?,
-            Field::IsoCountryCode => to.iso_country_code = text(field, value)?,
             Field::IsInternationalSend => to.is_international_send = boolean(field, &value)?,
-            Field::Mcc => to.mcc = text(field, value)?,
-            Field::Mnc => to.mnc = text(field, value)?,
-            Field::CarrierName => to.carrier_name = text(field, value)?,
             Field::MessageRequestTimestamp => to.request_time = time(field, &value)?,
-            Field::MessageEncoding => to.message_encoding = text(field, value)?,
-            Field::MessageType => to.message_type = text(field, value)?,
-            Field::MessageStatus => to.message_status = text(field, value)?,
-            Field::MessageStatusDescription => to.message_status_description = text(field, value)?,
             Field::TotalMessageParts => to.message_parts = count(field, &value)?,
             Field::TotalMessagePrice => to.price = usd(field, &value)?,
             Field::TotalCarrierFee => to.carrier_fee = usd(field, &value)?,
             Field::CallDurationInSeconds => to.call_duration_seconds = count(field, &value)?,
             Field::TotalDurationInMinutes => to.billed_duration_minutes = count(field, &value)?,
-            Field::RcsBusinessId => to.rcs_business_id = text(field, value)?,
-            Field::AgentIsoCountryCode => to.rcs_agent_country = text(field, value)?,
             Field::Context => to.context = context(&value)?,
             Field::ProtectConfiguration => {
                 let [id, status] = self.members(field, &value, ["protectConfigurationId", "protectStatus"])?;
-                self.optional.protect_configuration_id = member_text(field, id)?;
-                self.optional.protect_status = member_text(field, status)?;
+                self.event.protect_configuration_id = member_text(field, id)?;
+                self.event.protect_status = member_text(field, status)?;
             }
             Field::ProtectConfigurationAssessment => {
                 let [recommendation, insights] =
                     self.members(field, &value, ["protectRecommendation", "protectInsights"])?;
-                self.optional.protect_recommendation = member_text(field, recommendation)?;
+                self.event.protect_recommendation = member_text(field, recommendation)?;
                 let [reason] = self.members(field, &insights.unwrap_or(Value::Null), ["blockReason"])?;
-                self.optional.protect_block_reason = member_text(field, reason)?;
+                self.event.protect_block_reason = member_text(field, reason)?;
             }
             Field::RcsMetadata => {
                 let [billing] = self.members(field, &value, ["billingEventType"])?;
-                self.optional.rcs_billing_type = member_text(field, billing)?;
+                self.event.rcs_billing_type = member_text(field, billing)?;
             }
+            text => debug_assert!(false, "{text:?} has a slot"),
         }
         Ok(())
     }
@@ -207,7 +248,7 @@ impl<'a> Draft<'a> {
         }
         if !unknown.is_empty() {
             unknown.push('}');
-            self.optional.extra.push((Cow::Borrowed(field.wire()), Cow::Owned(unknown)));
+            self.event.extra.push((Cow::Borrowed(field.wire()), Cow::Owned(unknown)));
         }
         Ok(found)
     }
@@ -216,7 +257,7 @@ impl<'a> Draft<'a> {
         scanner.peek();
         let start = scanner.pos();
         scanner.value()?;
-        let extra = &mut self.optional.extra;
+        let extra = &mut self.event.extra;
         if extra.len() >= MAX_FIELDS {
             self.note(ParseError::TooManyFields { field: "the event", limit: MAX_FIELDS });
         } else if extra.iter().any(|(name, _)| *name == key) {
@@ -238,40 +279,13 @@ impl<'a> Draft<'a> {
         }
         let event_type = self.event_type.filter(|name| !name.is_empty());
         let message_id = self.message_id.filter(|id| !id.is_empty());
-        let o = self.optional;
-        Ok(Event {
-            event_type: EventType::from_wire(event_type.ok_or(missing(Field::EventType))?),
-            message_id: message_id.ok_or(missing(Field::MessageId))?,
-            event_time: self.event_time.ok_or(missing(Field::EventTimestamp))?,
-            event_version: o.event_version,
-            request_time: o.request_time,
-            is_final: o.is_final,
-            origination_identity: o.origination_identity.map(PhoneNumber::from),
-            destination_phone_number: o.destination_phone_number.map(PhoneNumber::from),
-            iso_country_code: o.iso_country_code,
-            mcc: o.mcc,
-            mnc: o.mnc,
-            carrier_name: o.carrier_name,
-            is_international_send: o.is_international_send,
-            message_type: o.message_type,
-            message_encoding: o.message_encoding,
-            message_status: o.message_status,
-            message_status_description: o.message_status_description,
-            message_parts: o.message_parts,
-            price: o.price,
-            carrier_fee: o.carrier_fee,
-            call_duration_seconds: o.call_duration_seconds,
-            billed_duration_minutes: o.billed_duration_minutes,
-            protect_configuration_id: o.protect_configuration_id,
-            protect_status: o.protect_status,
-            protect_recommendation: o.protect_recommendation,
-            protect_block_reason: o.protect_block_reason,
-            rcs_agent_country: o.rcs_agent_country,
-            rcs_business_id: o.rcs_business_id,
-            rcs_billing_type: o.rcs_billing_type,
-            context: o.context,
-            extra: o.extra,
-        })
+        let mut event = self.event;
+        event.event_type = EventType::from_wire(event_type.ok_or(missing(Field::EventType))?);
+        event.message_id = message_id.ok_or(missing(Field::MessageId))?;
+        event.event_time = self.event_time.ok_or(missing(Field::EventTimestamp))?;
+        event.origination_identity = self.origination.map(PhoneNumber::from);
+        event.destination_phone_number = self.destination.map(PhoneNumber::from);
+        Ok(event)
     }
 }
 
@@ -351,6 +365,27 @@ fn object<'a>(field: Field, value: &Value<'a>) -> Result<Option<Scanner<'a>>> {
         Value::Nested(text) if text.starts_with('{') => Ok(Some(Scanner::new(text))),
         _ => Err(invalid(field, "an object")),
     }
+}
+
+/// The sender's pairs, if they are what they are nearly always: at most a few, strings without escapes, no key twice.
+/// Otherwise nothing is consumed, and [`context`] says what is the matter.
+fn plain_pairs<'a>(scanner: &mut Scanner<'a>) -> Option<Vec<(Text<'a>, Text<'a>)>> {
+    const FEW: usize = 8;
+    let mut ahead = scanner.clone();
+    let mut pairs = Vec::new();
+    let mut more = ahead.open().ok()?;
+    while more {
+        let key = ahead.plain_string()?;
+        ahead.eat(b':', "`:`").ok()?;
+        let value = ahead.plain_string()?;
+        if pairs.len() == FEW || pairs.iter().any(|(known, _)| known == key) {
+            return None;
+        }
+        pairs.push((Cow::Borrowed(key), Cow::Borrowed(value)));
+        more = ahead.more().ok()?;
+    }
+    *scanner = ahead;
+    Some(pairs)
 }
 
 /// The sender's pairs. Values that are no strings keep their JSON text; a null value is no pair.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::mem;
+use std::sync::{Mutex, PoisonError};
 
 use smsvoice_event::{Event, ParseError};
 
@@ -11,6 +12,9 @@ pub const CHUNK_BYTES: usize = 4 << 20;
 /// The longest value that is read as one. A 6 MB Lambda payload kept in a file fits; what is longer is no event and no
 /// envelope AWS makes, and is quarantined in pieces of this size.
 pub const MAX_VALUE_BYTES: usize = 16 << 20;
+
+/// Who writes this much at once may have a whole chunk to write; a small file needs no large buffer.
+const LARGE_WRITE: usize = 1 << 17;
 
 /// A part of a stream that ends where a value ends.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,9 +27,32 @@ pub struct Chunk {
     pub oversize: bool,
 }
 
+/// Buffers of chunks that have been read, to be filled again: fresh memory has to be zeroed by the system first.
+#[derive(Debug, Default)]
+pub struct Spares(Mutex<Vec<Vec<u8>>>);
+
+/// More than this many are not kept.
+const MOST_SPARES: usize = 8;
+
+impl Spares {
+    /// Gives the buffer of a chunk back.
+    pub fn give(&self, mut buffer: Vec<u8>) {
+        let mut spares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spares.len() < MOST_SPARES && (CHUNK_BYTES..2 * CHUNK_BYTES).contains(&buffer.capacity()) {
+            buffer.clear();
+            spares.push(buffer);
+        }
+    }
+
+    fn take(&self) -> Option<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+}
+
 /// Cuts what is written to it into [`Chunk`]s.
-pub struct Chunker<F: FnMut(Chunk)> {
+pub struct Chunker<'s, F: FnMut(Chunk)> {
     buffer: Vec<u8>,
+    spares: Option<&'s Spares>,
     line: u64,
     /// Inside one array around everything: its brackets belong to no chunk.
     in_array: bool,
@@ -37,11 +64,22 @@ pub struct Chunker<F: FnMut(Chunk)> {
     on_chunk: F,
 }
 
-impl<F: FnMut(Chunk)> Chunker<F> {
+impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     /// A chunker that hands its chunks to `on_chunk`.
     pub fn new(on_chunk: F) -> Self {
-        let buffer = Vec::with_capacity(CHUNK_BYTES + (1 << 16));
-        Self { buffer, line: 1, in_array: false, started: false, oversize: false, searched: 0, on_chunk }
+        let buffer = Vec::new();
+        Self { buffer, spares: None, line: 1, in_array: false, started: false, oversize: false, searched: 0, on_chunk }
+    }
+
+    /// Uses the buffers of chunks before.
+    #[must_use]
+    pub fn with_spares(mut self, spares: &'s Spares) -> Self {
+        self.spares = Some(spares);
+        self
+    }
+
+    fn fresh_buffer(&self) -> Vec<u8> {
+        self.spares.and_then(Spares::take).unwrap_or_else(|| Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 4))
     }
 
     /// The stream has ended: hands on what is left.
@@ -103,7 +141,7 @@ impl<F: FnMut(Chunk)> Chunker<F> {
         if end == 0 {
             return;
         }
-        let mut rest = Vec::with_capacity(self.buffer.capacity());
+        let mut rest = if end < self.buffer.len() { self.fresh_buffer() } else { Vec::new() };
         rest.extend_from_slice(&self.buffer[end..]);
         let mut bytes = mem::replace(&mut self.buffer, rest);
         bytes.truncate(end);
@@ -161,10 +199,13 @@ impl<F: FnMut(Chunk)> Chunker<F> {
     }
 }
 
-impl<F: FnMut(Chunk)> Write for Chunker<F> {
+impl<F: FnMut(Chunk)> Write for Chunker<'_, F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let room = (MAX_VALUE_BYTES + CHUNK_BYTES).saturating_sub(self.buffer.len()).max(1);
         let taken = bytes.len().min(room);
+        if self.buffer.capacity() == 0 && taken >= LARGE_WRITE {
+            self.buffer = self.fresh_buffer();
+        }
         self.buffer.extend_from_slice(&bytes[..taken]);
         if self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
             self.cut();

@@ -63,15 +63,102 @@ impl InflateError {
 
 /// The whole, if it is no larger than [`MAX_INFLATED`].
 pub(crate) fn bounded(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, InflateError> {
-    let mut inflated = Vec::new();
-    let limit = MAX_INFLATED as u64 + 1;
     let invalid = |error| InflateError::Invalid(compression, error);
-    match compression {
-        Compression::Gzip => MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut inflated).map_err(invalid)?,
-        Compression::Zstd => {
-            let decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(invalid)?;
-            decoder.take(limit).read_to_end(&mut inflated).map_err(invalid)?
+    let stated = stated_len(bytes, compression);
+    // A bomb says so, mostly; or it breaks off and its end says anything. It is gone through once without being kept.
+    if stated.is_some_and(|len| len > MAX_INFLATED as u64) {
+        let limit = MAX_INFLATED as u64 + 1;
+        let len = io::copy(&mut stream(bytes, compression).map_err(invalid)?.take(limit), &mut io::sink());
+        if len.map_err(invalid)? == limit {
+            return Err(InflateError::TooFar);
         }
-    };
-    if inflated.len() > MAX_INFLATED { Err(InflateError::TooFar) } else { Ok(inflated) }
+    }
+    // One byte more than stated: the end is then seen without growing.
+    let capacity = stated.map_or(0, |len| (len as usize).min(bytes.len().saturating_mul(MOST_TIMES)).min(MAX_INFLATED));
+    let inflated = stream(bytes, compression).and_then(|stream| read(stream, capacity + 1));
+    inflated.map_err(invalid)?.ok_or(InflateError::TooFar)
+}
+
+fn stream<'b>(bytes: &'b [u8], compression: Compression) -> io::Result<Box<dyn Read + 'b>> {
+    Ok(match compression {
+        Compression::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+        Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(bytes)?),
+    })
+}
+
+/// Deflate makes at most 1,032 bytes of one: what states more is not believed.
+const MOST_TIMES: usize = 1032;
+
+/// The length that the compressed bytes themselves state: gzip at its end (of its last member, modulo 2^32, RFC 1952),
+/// zstd at its beginning, if at all.
+fn stated_len(bytes: &[u8], compression: Compression) -> Option<u64> {
+    match compression {
+        Compression::Gzip => bytes.last_chunk().map(|end| u32::from_le_bytes(*end).into()),
+        Compression::Zstd => zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten(),
+    }
+}
+
+/// All of the stream, or nothing if it is longer than [`MAX_INFLATED`]. Memory grows to the limit at most: `Vec` alone
+/// would double beyond it.
+fn read(mut stream: impl Read, capacity: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut inflated = Vec::with_capacity(capacity);
+    loop {
+        let left = MAX_INFLATED + 1 - inflated.len();
+        if left == 0 {
+            return Ok(None);
+        }
+        if inflated.len() == inflated.capacity() {
+            inflated.reserve_exact(left.min(inflated.len().max(1 << 16)));
+        }
+        let room = left.min(inflated.capacity() - inflated.len()) as u64;
+        if stream.by_ref().take(room).read_to_end(&mut inflated)? == 0 {
+            return Ok(Some(inflated));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression as Level;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Level::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_fits_comes_out_whole_however_many_members_it_has() {
+        let (first, second) = (vec![7; 300_000], b"second".to_vec());
+        let members = [gzip(&first), gzip(&second)].concat();
+        assert_eq!(bounded(&members, Compression::Gzip).unwrap(), [first.clone(), second].concat());
+        let frame = zstd::encode_all(&first[..], 1).unwrap();
+        assert_eq!(bounded(&frame, Compression::Zstd).unwrap(), first);
+        assert_eq!(bounded(&gzip(&vec![1; MAX_INFLATED]), Compression::Gzip).unwrap().len(), MAX_INFLATED);
+        assert_eq!(bounded(&gzip(b""), Compression::Gzip).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_bomb_is_refused_whatever_length_it_states() {
+        let honest = gzip(&vec![0; MAX_INFLATED + 1]);
+        assert!(matches!(bounded(&honest, Compression::Gzip), Err(InflateError::TooFar)));
+        let lying = [honest, gzip(b"small")].concat();
+        assert!(matches!(bounded(&lying, Compression::Gzip), Err(InflateError::TooFar)));
+        let frame = zstd::encode_all(&vec![0; MAX_INFLATED + 1][..], 1).unwrap();
+        assert!(matches!(bounded(&frame, Compression::Zstd), Err(InflateError::TooFar)));
+    }
+
+    #[test]
+    fn what_breaks_off_is_said_to() {
+        let whole = gzip(&[5; 100_000]);
+        for len in 18..whole.len() {
+            let broken = bounded(&whole[..len], Compression::Gzip);
+            assert_eq!(broken.unwrap_err().reason(), "invalid_gzip", "{len} of {} bytes", whole.len());
+        }
+    }
 }

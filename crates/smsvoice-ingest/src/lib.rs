@@ -15,7 +15,7 @@ mod replay;
 mod settings;
 
 pub use account::Account;
-pub use chunk::{CHUNK_BYTES, Chunk, Chunker, MAX_VALUE_BYTES};
+pub use chunk::{CHUNK_BYTES, Chunk, Chunker, MAX_VALUE_BYTES, Spares};
 pub use inflate::MAX_INFLATED;
 pub use input::{Input, InputError};
 pub use observed::Observed;

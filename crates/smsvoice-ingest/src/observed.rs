@@ -7,14 +7,19 @@ use smsvoice_event::{Event, EventType, Timestamp};
 /// Names remembered at most: an attacker's million field names must not fill the memory.
 const MAX_NAMES: usize = 64;
 
+/// Ages remembered at most. An invocation that is no S3 object brings fewer events.
+const MAX_FRESHNESS: usize = 1 << 16;
+
 /// How long after its own time an event counts as late, and as very late, in milliseconds.
 const LATE_MS: [i64; 2] = [3_600_000, 72 * 3_600_000];
 
 /// Observations on events, in passing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// Milliseconds from each event's time to its arrival; 0 where clocks disagree.
+    /// Milliseconds from an event's time to its arrival; 0 where clocks disagree. Of every event, or of every n-th.
     pub freshness_ms: Vec<u64>,
+    /// That n, a power of two, less one; and how many events were seen.
+    every: (u64, u64),
     /// Events that arrived over 1 hour after their time.
     pub late_1h: u64,
     /// Events that arrived over 72 hours after their time.
@@ -34,7 +39,7 @@ const KNOWN_EXTRA: [&str; 4] =
 impl Observed {
     pub(crate) fn see(&mut self, event: &Event<'_>, received_at: Timestamp) {
         let age = received_at.millis() - event.event_time.millis();
-        self.freshness_ms.push(u64::try_from(age).unwrap_or(0));
+        self.remember_freshness(u64::try_from(age).unwrap_or(0));
         self.late_1h += u64::from(age > LATE_MS[0]);
         self.late_72h += u64::from(age > LATE_MS[1]);
         let unknown = event.extra.iter().filter(|(name, _)| !KNOWN_EXTRA.contains(&name.as_ref()));
@@ -46,6 +51,23 @@ impl Observed {
         self.with_unknown_fields += u64::from(any);
         if let EventType::Unknown(name) = &event.event_type {
             remember(&mut self.unknown_types, name);
+        }
+    }
+
+    /// An object of millions of events keeps [`MAX_FRESHNESS`] of them, evenly spread.
+    fn remember_freshness(&mut self, age_ms: u64) {
+        let (mask, seen) = &mut self.every;
+        if *seen & *mask == 0 {
+            self.freshness_ms.push(age_ms);
+        }
+        *seen += 1;
+        if self.freshness_ms.len() > MAX_FRESHNESS {
+            *mask = *mask * 2 + 1;
+            let mut at = 0;
+            self.freshness_ms.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
         }
     }
 
@@ -71,6 +93,17 @@ fn remember(names: &mut BTreeSet<String>, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_millions_of_events_an_even_part_is_remembered() {
+        let mut observed = Observed::default();
+        for age in 0..1_000_000 {
+            observed.remember_freshness(age);
+        }
+        assert!(observed.freshness_ms.len() <= MAX_FRESHNESS);
+        let median = observed.freshness_percentile(0.5).unwrap();
+        assert!(median.abs_diff(500_000) < 100, "{median}");
+    }
 
     #[test]
     fn lateness_and_unknown_names_are_seen() {

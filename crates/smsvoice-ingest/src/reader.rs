@@ -1,6 +1,7 @@
 //! Text into events: whatever envelopes AWS nested them in, and whatever broke on the way.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use memchr::memmem;
 use serde_json::value::RawValue;
@@ -50,10 +51,20 @@ pub struct Tally {
     pub events: u64,
     /// Pieces that are no event.
     pub quarantined: u64,
-    /// The partitions of the events, each once.
-    pub partitions: Vec<Partition>,
+    /// The partition of the first event.
+    pub first: Option<Partition>,
+    /// The partitions of all events.
+    pub partitions: BTreeSet<Partition>,
     /// When the quarantined pieces arrived.
     pub quarantined_at: Option<Timestamp>,
+}
+
+impl Tally {
+    fn see(&mut self, partition: Partition) {
+        self.events += 1;
+        self.first.get_or_insert(partition);
+        self.partitions.insert(partition);
+    }
 }
 
 impl<'s> Reader<'s> {
@@ -70,6 +81,16 @@ impl<'s> Reader<'s> {
             tally: Tally::default(),
             observed: None,
         }
+    }
+
+    /// Makes room for so many events, if none has been read yet.
+    #[must_use]
+    pub fn with_room_for(mut self, events: usize) -> Self {
+        let rows = events.min(self.batch_rows);
+        if self.builder.is_empty() {
+            self.builder = EventBatchBuilder::with_capacity(&self.settings.context_columns, rows);
+        }
+        self
     }
 
     /// Reads a payload: text in any envelope, plain or compressed.
@@ -124,17 +145,15 @@ impl<'s> Reader<'s> {
             if rest.is_empty() {
                 return;
             }
-            match Event::parse_prefix(rest) {
-                Ok(Prefix { event: Ok(event), len }) => {
-                    self.event(event, origin);
-                    pos += len;
-                }
-                other => {
-                    lines += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..pos]).count() as u64;
-                    counted = pos;
-                    pos += self.no_event(rest, other, &origin.lines_on(lines));
-                }
+            let mut read = Event::parse_prefix(rest);
+            if let Ok(Prefix { event: Ok(event), len }) = &mut read {
+                self.event(event, origin);
+                pos += *len;
+                continue;
             }
+            lines += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..pos]).count() as u64;
+            counted = pos;
+            pos += self.no_event(rest, read, &origin.lines_on(lines));
         }
     }
 
@@ -159,19 +178,15 @@ impl<'s> Reader<'s> {
         len
     }
 
-    fn event(&mut self, mut event: Event<'_>, origin: &Origin<'_>) {
+    fn event(&mut self, event: &mut Event<'_>, origin: &Origin<'_>) {
         self.account.receive(origin.source);
         self.account.unknown_types += u64::from(matches!(event.event_type, EventType::Unknown(_)));
-        self.tally.events += 1;
-        let partition = Partition::of(&event);
-        if !self.tally.partitions.contains(&partition) {
-            self.tally.partitions.push(partition);
-        }
+        self.tally.see(Partition::of(event));
         if let Some(observed) = &mut self.observed {
-            observed.see(&event, origin.received_at());
+            observed.see(event, origin.received_at());
         }
-        self.settings.privacy.apply(&mut event);
-        self.builder.push(&event, &origin.route());
+        self.settings.privacy.apply(event);
+        self.builder.push(event, &origin.route());
         if self.builder.len() >= self.batch_rows || self.builder.is_full() {
             self.flush();
         }

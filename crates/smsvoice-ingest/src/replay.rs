@@ -11,7 +11,7 @@ use smsvoice_lake::{
 };
 
 use crate::account::Account;
-use crate::chunk::{CHUNK_BYTES, Chunk, Chunker};
+use crate::chunk::{CHUNK_BYTES, Chunk, Chunker, Spares};
 use crate::input::Input;
 use crate::origin::Origin;
 use crate::reader::{ObjectName, Reader};
@@ -46,6 +46,9 @@ pub struct Replayed {
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
 const BATCH_ROWS: usize = 1 << 15;
 
+/// An event as AWS sends it, without an envelope, is about 600 bytes.
+const EVENT_BYTES: usize = 600;
+
 /// Reads all inputs and hands the finished files to `put`, which has to make them durable. `progress` is told the
 /// bytes read, as they lie in the inputs.
 ///
@@ -56,10 +59,11 @@ pub fn replay(
     progress: &(dyn Fn(u64) + Sync),
     put: impl FnMut(LakeFile) -> Result<(), LakeError> + Send,
 ) -> Result<Replayed, LakeError> {
+    let spares = Spares::default();
     thread::scope(|scope| {
         let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
-        scope.spawn(move || cut(inputs, &send, progress));
-        Replay::new(options, put).run(&parcels)
+        scope.spawn(|| cut(inputs, send, &spares, progress));
+        Replay::new(options, put).run(&parcels, &spares)
     })
 }
 
@@ -83,14 +87,20 @@ enum Content {
     Unread(String),
 }
 
+impl Content {
+    fn len(&self) -> usize {
+        if let Self::Chunk(chunk) = self { chunk.bytes.len() } else { 0 }
+    }
+}
+
 /// Reads the inputs and cuts them into parcels. Where the cuts are depends on the inputs alone.
-fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, progress: &(dyn Fn(u64) + Sync)) {
+fn cut(inputs: Vec<Input>, send: SyncSender<Parcel>, spares: &Spares, progress: &(dyn Fn(u64) + Sync)) {
     let mut parcel = Parcel::new();
     let mut bytes = 0;
     for input in inputs {
         let (name, arrival) = (input.name.clone(), input.arrival);
         let mut pieces = |content: Content| {
-            bytes += if let Content::Chunk(chunk) = &content { chunk.bytes.len() } else { 0 };
+            bytes += content.len();
             parcel.push(Piece { name: name.clone(), arrival, content });
             if bytes >= CHUNK_BYTES / 2 {
                 bytes = 0;
@@ -98,7 +108,7 @@ fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, progress: &(dyn Fn(u64) + 
                 let _ = send.send(mem::take(&mut parcel));
             }
         };
-        let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk)));
+        let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
         let copied = input.copy(&mut chunker, progress);
         chunker.finish();
         match copied {
@@ -121,14 +131,18 @@ struct Parsed {
     account: Account,
 }
 
-fn parse(parcel: Parcel, settings: &Settings) -> Parsed {
+fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
     let mut batches = Vec::new();
     let mut unread = Vec::new();
-    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch));
+    let bytes: usize = parcel.iter().map(|piece| piece.content.len()).sum();
+    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch)).with_room_for(bytes / EVENT_BYTES);
     for Piece { name, arrival, content } in parcel {
         let origin = Origin::new(Source::File, arrival, &*name);
         match content {
-            Content::Chunk(chunk) => read_chunk(&mut reader, &chunk, &origin),
+            Content::Chunk(chunk) => {
+                read_chunk(&mut reader, &chunk, &origin);
+                spares.give(chunk.bytes);
+            }
             Content::Undecodable { reason, detail } => reader.quarantine(b"", &origin, Stage::Decode, reason, &detail),
             Content::Unread(why) => unread.push(why),
         }
@@ -175,25 +189,35 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
         }
     }
 
-    /// Round by round: while some threads read the parcels of this round, others encode the rows of the last.
-    fn run(mut self, parcels: &Receiver<Parcel>) -> Result<Replayed, LakeError> {
+    /// Round by round: while some threads read the parcels of this round, others route and encode the rows of the last.
+    fn run(mut self, parcels: &Receiver<Parcel>, spares: &Spares) -> Result<Replayed, LakeError> {
+        let settings = &self.options.settings;
+        let mut last = Vec::new();
         while let Ok(first) = parcels.recv() {
             let mut round = vec![first];
             round.extend(parcels.try_iter().take(2 * rayon::current_num_threads() - 1));
-            let (settings, writer) = (&self.options.settings, &mut self.writer);
-            let (parsed, files) = rayon::join(
-                || round.into_par_iter().map(|parcel| parse(parcel, settings)).collect::<Vec<_>>(),
-                || writer.encode(),
+            let (parsed, taken) = rayon::join(
+                || round.into_par_iter().map(|parcel| parse(parcel, settings, spares)).collect::<Vec<_>>(),
+                || self.take_all(mem::take(&mut last)),
             );
-            self.put_all(files?);
-            for parsed in parsed {
-                self.take(parsed)?;
-            }
+            taken?;
+            last = parsed;
             if self.done.failed.is_some() {
                 break;
             }
         }
+        self.take_all(last)?;
         self.finish()
+    }
+
+    /// Takes what a round read, in the order of its parcels.
+    fn take_all(&mut self, round: Vec<Parsed>) -> Result<(), LakeError> {
+        for parsed in round {
+            self.take(parsed)?;
+        }
+        let files = self.writer.encode()?;
+        self.put_all(files);
+        Ok(())
     }
 
     fn take(&mut self, parsed: Parsed) -> Result<(), LakeError> {

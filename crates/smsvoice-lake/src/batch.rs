@@ -96,28 +96,29 @@ const WORDS: usize = 24;
 /// How many of them, the last ones, tell of the route and not of the event.
 const OF_THE_ROUTE: usize = 4;
 
-impl Default for Columns {
-    fn default() -> Self {
+impl Columns {
+    fn with_capacity(rows: usize) -> Self {
         let names = MapFieldNames { entry: "key_value".into(), key: "key".into(), value: "value".into() };
-        let time = || TimestampMillisecondBuilder::new().with_timezone("UTC");
-        let usd = || PrimitiveBuilder::new().with_data_type(DataType::Decimal64(USD.0, USD.1));
+        let time = || TimestampMillisecondBuilder::with_capacity(rows).with_timezone("UTC");
+        let usd = || PrimitiveBuilder::with_capacity(rows).with_data_type(DataType::Decimal64(USD.0, USD.1));
+        let text = |bytes: usize| StringBuilder::with_capacity(rows, rows * bytes);
         Self {
-            event_id: StringBuilder::new(),
-            words: std::array::from_fn(|_| Words::default()),
-            is_final: BooleanBuilder::new(),
+            event_id: text(32),
+            words: std::array::from_fn(|_| Words::with_capacity(rows)),
+            is_final: BooleanBuilder::with_capacity(rows),
             event_time: time(),
             request_time: time(),
-            latency_ms: Int64Builder::new(),
-            message_id: StringBuilder::new(),
-            destination_phone_number: StringBuilder::new(),
-            is_international_send: BooleanBuilder::new(),
-            message_parts: Int32Builder::new(),
+            latency_ms: Int64Builder::with_capacity(rows),
+            message_id: text(36),
+            destination_phone_number: text(14),
+            is_international_send: BooleanBuilder::with_capacity(rows),
+            message_parts: Int32Builder::with_capacity(rows),
             price_usd: usd(),
             carrier_fee_usd: usd(),
-            call_duration_seconds: Int32Builder::new(),
-            billed_duration_minutes: Int32Builder::new(),
-            context: MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new()),
-            extra: StringBuilder::new(),
+            call_duration_seconds: Int32Builder::with_capacity(rows),
+            billed_duration_minutes: Int32Builder::with_capacity(rows),
+            context: MapBuilder::with_capacity(Some(names), text(16), text(24), rows),
+            extra: StringBuilder::with_capacity(rows, 0),
             received_at: time(),
         }
     }
@@ -153,10 +154,15 @@ impl EventBatchBuilder {
     /// A builder of rows that have, after the columns of the schema, one column `context_<key>` for each of these
     /// context keys.
     pub fn new(context_columns: &[String]) -> Self {
+        Self::with_capacity(context_columns, 0)
+    }
+
+    /// The same, with room for so many rows: what is known to come need not be moved as it grows.
+    pub fn with_capacity(context_columns: &[String], rows: usize) -> Self {
         Self {
-            columns: Columns::default(),
-            promoted: context_columns.iter().map(|key| (key.clone(), Words::default())).collect(),
-            identities: Vec::new(),
+            columns: Columns::with_capacity(rows),
+            promoted: context_columns.iter().map(|key| (key.clone(), Words::with_capacity(rows))).collect(),
+            identities: Vec::with_capacity(rows),
             partitions: Vec::new(),
             partition_index: HashMap::new(),
             text_bytes: 0,

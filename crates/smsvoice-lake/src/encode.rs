@@ -10,12 +10,13 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use crate::error::LakeError;
+use crate::schema::EVENT_COLUMNS;
 
 /// Rows of a row group: its encoded pages are what an open file holds in memory, about 8 MiB.
 const ROW_GROUP_ROWS: usize = 1 << 17;
 
 /// Rows buffered before they are encoded, so that a stream of small batches does not make small pages.
-const BUFFERED_ROWS: usize = 8192;
+pub(crate) const BUFFERED_ROWS: usize = 8192;
 
 /// A Parquet file under construction, in memory.
 pub(crate) struct FileEncoder {
@@ -75,6 +76,10 @@ fn properties() -> WriterPropertiesBuilder {
         .set_created_by(concat!("smsvoice ", env!("CARGO_PKG_VERSION")).to_owned())
 }
 
+/// Columns of text whose range can rule a file out: routes and kinds that some files have, and others have not.
+const RANGED: [&str; 7] =
+    ["event_type", "outcome", "iso_country_code", "origination_identity", "configuration_set", "account_id", "source"];
+
 /// For `events`: a bloom filter on `message_id`, and no dictionary where values hardly repeat.
 pub(crate) fn event_properties() -> Arc<WriterProperties> {
     let message_id = ColumnPath::from("message_id");
@@ -85,8 +90,15 @@ pub(crate) fn event_properties() -> Arc<WriterProperties> {
     for unique in ["event_id", "message_id", "event_time", "request_time", "latency_ms", "extra"] {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(unique), false);
     }
-    // Random hex: its smallest and largest value prune nothing.
-    builder = builder.set_column_statistics_enabled(ColumnPath::from("event_id"), EnabledStatistics::Chunk);
+    // A smallest and a largest value are written where they can rule a file or a page out: of ids that are random, and
+    // of words that every page has, they cannot, and comparing every value costs.
+    for column in EVENT_COLUMNS.iter().filter(|column| column.is_text() && !RANGED.contains(&column.name)) {
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::None);
+    }
+    for entry in ["key", "value"] {
+        let path = ColumnPath::new(["context", "key_value", entry].map(str::to_owned).into());
+        builder = builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
     Arc::new(builder.build())
 }
 

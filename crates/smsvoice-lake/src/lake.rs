@@ -1,5 +1,6 @@
 //! The place itself: a URL or path, opened as an object store.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -156,15 +157,15 @@ fn s3(
     bucket: &str,
     env: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Arc<dyn ObjectStore>, LakeError> {
+    let mut variables: BTreeMap<String, String> =
+        env.into_iter().filter(|(name, _)| name.starts_with("AWS_")).collect();
+    // The SDKs' own name for an endpoint of this service alone outranks the general one.
+    if let Some(endpoint) = variables.remove("AWS_ENDPOINT_URL_S3") {
+        variables.insert("AWS_ENDPOINT_URL".to_owned(), endpoint);
+    }
+    let plain = variables.get("AWS_ENDPOINT_URL").is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
-    let mut plain = false;
-    for (name, value) in env {
-        // `AWS_ENDPOINT_URL_S3` is the SDKs' own name for an endpoint of this service alone, and outranks the general.
-        let name = if name == "AWS_ENDPOINT_URL_S3" { "AWS_ENDPOINT_URL".to_owned() } else { name };
-        if !name.starts_with("AWS_") {
-            continue;
-        }
-        plain |= name == "AWS_ENDPOINT_URL" && value.starts_with("http://");
+    for (name, value) in variables {
         if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
             builder = builder.with_config(key, value);
         }

@@ -79,6 +79,12 @@ pub(crate) fn map_fields() -> Fields {
     vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)].into()
 }
 
+impl Column {
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Text)
+    }
+}
+
 macro_rules! columns {
     ($($name:ident $kind:ident $doc:literal;)*) => {
         &[$(Column { name: stringify!($name), doc: $doc, kind: Kind::$kind },)*]
@@ -162,14 +168,16 @@ pub(crate) fn event_batch() -> SchemaRef {
     SCHEMA.clone()
 }
 
-/// The schema with a column of strings for each of these context keys: `context_campaign` for `campaign`. Characters
-/// that Athena takes in no plain name become `_`.
+/// The column of a promoted context key: `context_campaign` for `campaign`. Characters that Athena takes in no plain name
+/// become `_`, so that two keys can have one name.
+pub fn context_column(key: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    format!("context_{}", key.chars().map(plain).collect::<String>())
+}
+
+/// The schema with a column of strings for each of these context keys.
 pub(crate) fn with_context_columns<'a>(schema: &Schema, keys: impl Iterator<Item = &'a str>) -> SchemaRef {
-    let name = |key: &str| {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-        format!("context_{}", key.chars().map(plain).collect::<String>())
-    };
-    let promoted = keys.map(|key| Arc::new(Field::new(name(key), Kind::Word.batch(), true)));
+    let promoted = keys.map(|key| Arc::new(Field::new(context_column(key), Kind::Word.batch(), true)));
     Arc::new(Schema::new(schema.fields().iter().cloned().chain(promoted).collect::<Vec<_>>()))
 }
 

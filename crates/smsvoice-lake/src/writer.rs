@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use smsvoice_event::EventId;
 
 use crate::batch::EventBatch;
-use crate::encode::{FileEncoder, event_properties};
+use crate::encode::{BUFFERED_ROWS, FileEncoder, event_properties};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::partition::Partition;
@@ -19,7 +19,8 @@ use crate::seen::{Seen, Verdict};
 pub struct WriterLimits {
     /// Rows after which a file is closed.
     pub file_rows: usize,
-    /// Rows in all open files after which the largest is closed: bounds memory, whatever the number of partitions.
+    /// Rows in all open files after which the largest is closed: bounds memory. Rows that come few at a time, because
+    /// there are many partitions, weigh more: each such piece as 96 rows.
     pub open_rows: usize,
 }
 
@@ -29,6 +30,10 @@ impl Default for WriterLimits {
         Self { file_rows: 1 << 18, open_rows: 1 << 19 }
     }
 }
+
+/// What a batch's rows weigh for a partition beside themselves, until they are encoded: forty small arrays are about
+/// 10 KiB, as much as this many rows.
+const PIECE_ROWS: usize = 96;
 
 /// What became of the events given to a writer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +56,6 @@ pub struct EventWriter {
     open: BTreeMap<Partition, OpenFile>,
     /// Files that get no more rows, with their names, to be finished by the next [`Self::encode`].
     full: Vec<(String, OpenFile)>,
-    open_rows: usize,
     counts: WriteCounts,
 }
 
@@ -61,13 +65,16 @@ struct OpenFile {
     ids: Vec<EventId>,
     /// Rows told apart, but not encoded yet: of which batch, and which of its rows.
     pending: Vec<(RecordBatch, Vec<u32>)>,
+    /// Pieces that wait in `pending` or unencoded in the encoder, and their rows. Counted as they are routed, so that
+    /// which file is closed does not depend on when others are encoded.
+    unencoded: (usize, usize),
     encoder: FileEncoder,
 }
 
 impl Default for OpenFile {
     fn default() -> Self {
         let encoder = FileEncoder::new(event_properties());
-        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), encoder }
+        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), unencoded: (0, 0), encoder }
     }
 }
 
@@ -75,7 +82,7 @@ impl EventWriter {
     /// A writer with nothing in it.
     pub fn new(limits: WriterLimits) -> Self {
         let (open, full) = (BTreeMap::new(), Vec::new());
-        Self { limits, open, full, open_rows: 0, counts: WriteCounts::default() }
+        Self { limits, open, full, counts: WriteCounts::default() }
     }
 
     /// What became of the events so far.
@@ -107,9 +114,8 @@ impl EventWriter {
         for (partition, rows) in batch.partitions.into_iter().zip(parts) {
             let Some(file) = self.open.get_mut(&partition) else { continue };
             file.seen.end_batch();
-            self.open_rows += rows.len();
             if !rows.is_empty() {
-                file.pending.push((batch.rows.clone(), rows));
+                file.append(batch.rows.clone(), rows);
             }
         }
         self.close_full();
@@ -118,16 +124,17 @@ impl EventWriter {
     /// Closes the files that are full, and the largest ones while too many rows are open. A closed file forgets its
     /// ids: a duplicate that comes later is written again, and counted once by the view `messages`.
     fn close_full(&mut self) {
-        if self.open_rows < self.limits.file_rows {
+        let mut by_weight: Vec<_> = self.open.iter().map(|(partition, file)| (file.weight(), *partition)).collect();
+        let mut open: usize = by_weight.iter().map(|(weight, _)| weight).sum();
+        if open < self.limits.file_rows {
             return;
         }
-        let mut by_size: Vec<_> = self.open.iter().map(|(partition, file)| (file.ids.len(), *partition)).collect();
-        by_size.sort_unstable_by(|a, b| b.cmp(a));
-        for (rows, partition) in by_size {
-            if rows < self.limits.file_rows && self.open_rows <= self.limits.open_rows {
+        by_weight.sort_unstable_by(|a, b| b.cmp(a));
+        for (weight, partition) in by_weight {
+            if weight < self.limits.file_rows && open <= self.limits.open_rows {
                 break;
             }
-            self.open_rows -= rows;
+            open -= weight;
             if let Some(file) = self.open.remove(&partition) {
                 self.full.push(file.named(partition));
             }
@@ -157,6 +164,17 @@ impl EventWriter {
 }
 
 impl OpenFile {
+    fn append(&mut self, batch: RecordBatch, rows: Vec<u32>) {
+        let (pieces, unencoded) = (self.unencoded.0 + 1, self.unencoded.1 + rows.len());
+        self.unencoded = if unencoded >= BUFFERED_ROWS { (0, 0) } else { (pieces, unencoded) };
+        self.pending.push((batch, rows));
+    }
+
+    /// What it holds in memory, in rows.
+    fn weight(&self) -> usize {
+        self.ids.len() + self.unencoded.0 * PIECE_ROWS
+    }
+
     /// The file's name, a hash of its sorted ids: the same events make the same file.
     fn named(mut self, partition: Partition) -> (String, Self) {
         self.seen = Seen::default();

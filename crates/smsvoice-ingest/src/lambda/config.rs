@@ -1,7 +1,8 @@
 //! The function's settings: `SMSVOICE_*` variables, each checked before the first event, in this one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use smsvoice_lake::schema::context_column;
 use thiserror::Error;
 
 use crate::settings::RouteDefaults;
@@ -194,10 +195,11 @@ fn key_source(value: &str) -> Result<KeySource, ConfigError> {
 fn context_columns(value: &str) -> Result<Vec<String>, ConfigError> {
     let keys: Vec<String> = value.split(',').map(|key| key.trim().to_owned()).collect();
     let valid = |key: &String| !key.is_empty() && key.len() <= 100 && !key.contains(char::is_whitespace);
-    if keys.len() <= 20 && keys.iter().all(valid) {
+    let names: BTreeSet<String> = keys.iter().map(|key| context_column(key)).collect();
+    if keys.len() <= 20 && keys.iter().all(valid) && names.len() == keys.len() {
         return Ok(keys);
     }
-    let expected = "up to 20 context keys, separated by commas";
+    let expected = "up to 20 context keys, separated by commas, whose columns have different names";
     Err(ConfigError::Invalid { name: CONTEXT_COLUMNS, value: value.to_owned(), expected })
 }
 

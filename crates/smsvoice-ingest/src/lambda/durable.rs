@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use object_store::Error as StoreError;
-use smsvoice_lake::{Lake, LakeError, LakeFile};
+use smsvoice_lake::{Lake, LakeError, LakeFile, QuarantineWriter, Quarantined};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Puts under way at once: an invocation has a file per channel and day, rarely more than this.
@@ -26,6 +26,8 @@ pub(crate) struct Puts {
     pub(crate) failed: Vec<FileMade>,
     /// Why, for the first of them.
     pub(crate) error: Option<String>,
+    /// Some rows could not even be encoded: whose they were is unknown, so nothing counts as durable.
+    pub(crate) unencoded: bool,
 }
 
 /// A file, once its bytes are no longer needed.
@@ -37,6 +39,21 @@ pub(crate) struct FileMade {
 }
 
 impl Puts {
+    /// Takes note of rows that did not become files.
+    pub(crate) fn encoding_failed(&mut self, error: &LakeError) {
+        self.unencoded = true;
+        self.error.get_or_insert_with(|| error.to_string());
+    }
+
+    /// The files of quarantined rows.
+    pub(crate) fn encode_quarantine(&mut self, rows: impl IntoIterator<Item = Quarantined>) -> Vec<LakeFile> {
+        let mut writer = QuarantineWriter::default();
+        let mut encoded = rows.into_iter().map(|row| writer.push(row)).collect::<Vec<_>>();
+        encoded.push(writer.flush());
+        let files = encoded.into_iter().filter_map(|files| files.inspect_err(|error| self.encoding_failed(error)).ok());
+        files.flatten().collect()
+    }
+
     /// Puts files, each again and again until it is in the lake or the deadline passes.
     pub(crate) async fn put(&mut self, lake: &Lake, files: Vec<LakeFile>, deadline: Instant) {
         let puts = files.into_iter().map(|file| async move {

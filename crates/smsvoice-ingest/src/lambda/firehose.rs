@@ -6,8 +6,8 @@ use smsvoice_lake::Partition;
 
 use crate::envelope::{Firehose, FirehoseRecord};
 use crate::inflate::{self, Compression};
-use crate::lambda::invocation::Unit;
 use crate::lambda::reply::{FirehoseResult, Reply, TransformedRecord};
+use crate::lambda::unit::Unit;
 
 /// Bytes of a reply that Lambda lets through: 6 MB, less a little for the frame around the records.
 const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
@@ -51,8 +51,7 @@ fn transformed<'p>(record: &'p str, unit: &Unit, now: Timestamp) -> TransformedR
     let data = if read { archived(&record.data) } else { None };
     let result = if data.is_some() { FirehoseResult::Ok } else { FirehoseResult::ProcessingFailed };
     // A record without events (a control message) is archived with the day it came.
-    let partition = unit.tally.partitions.first().copied();
-    let partition = partition.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
+    let partition = unit.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
     TransformedRecord { record_id: record.record_id, result, metadata: data.is_some().then(|| partition.into()), data }
 }
 

@@ -5,20 +5,20 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeFile, QuarantineWriter, Source, Stage, WriterLimits};
+use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeError, LakeFile, Source, Stage, WriteCounts, WriterLimits};
 use tokio::time::Instant;
 
 use crate::account::Account;
 use crate::chunk::Chunk;
-use crate::envelope::{Envelope, Firehose, Record};
 use crate::lambda::durable::Puts;
 use crate::lambda::object::{self, Buckets, ObjectStream};
-use crate::lambda::reply::{BatchItemFailure, Failure, Reply};
+use crate::lambda::reply::{Failure, Reply};
+use crate::lambda::retry;
+use crate::lambda::unit::{Invoker, Lost, Unit, read_units};
 use crate::observed::Observed;
 use crate::origin::Origin;
-use crate::reader::{ObjectName, Reader, Tally};
+use crate::reader::{ObjectName, Reader};
 use crate::replay::read_chunk;
 use crate::settings::Settings;
 
@@ -56,28 +56,11 @@ pub struct Handled<'p> {
     pub bytes: u64,
 }
 
-/// One of the things an invocation brings that can fail alone.
-pub(crate) struct Unit {
-    pub(crate) tally: Tally,
-    objects: Vec<ObjectName>,
-    /// An object of it could not be read to its end.
-    unread: bool,
-}
-
-/// Who invoked, as far as the reply depends on it.
-enum Invoker<'p> {
-    Firehose(Firehose<'p>),
-    Records(Vec<&'p RawValue>),
-    /// Something to be read as a whole.
-    Whole,
-    Unrecognized(&'static str),
-}
-
 /// Files as they are finished, while the reader still reads.
 struct Writing {
     writer: EventWriter,
     files: Vec<LakeFile>,
-    error: Option<String>,
+    error: Option<LakeError>,
 }
 
 impl Consumer {
@@ -93,7 +76,7 @@ impl Consumer {
         let mut reader = Reader::new(&self.settings, BATCH_ROWS, move |batch| lock(&shared).append(batch));
         reader.observed = Some(Observed::default());
         let origin = Origin::new(Source::EventBridge, now, "invocation");
-        let invoker = invoker(payload);
+        let invoker = Invoker::of(payload);
         let mut units = read_units(&mut reader, &invoker, payload, &origin);
         let mut puts = Puts::default();
         for unit in &mut units {
@@ -124,13 +107,9 @@ impl Consumer {
         reader.flush();
         let (quarantined, _, mut account) = reader.finish();
         let (mut files, counts, error) = lock(writing).finish();
-        let mut quarantine = QuarantineWriter::default();
-        for row in quarantined {
-            files.extend(quarantine.push(row).unwrap_or_default());
-        }
-        files.extend(quarantine.flush().unwrap_or_default());
+        files.extend(puts.encode_quarantine(quarantined));
         if let Some(error) = error {
-            puts.error.get_or_insert(error);
+            puts.encoding_failed(&error);
         }
         puts.put(&self.lake, files, deadline).await;
         let rows = |table: &str| -> u64 {
@@ -190,11 +169,7 @@ impl Consumer {
         let mut files = mem::take(&mut lock(writing).files);
         let held: usize = reader.quarantined.iter().map(|row| row.payload.len() + 256).sum();
         if held > 8 << 20 {
-            let mut quarantine = QuarantineWriter::default();
-            for row in reader.quarantined.drain(..) {
-                files.extend(quarantine.push(row).unwrap_or_default());
-            }
-            files.extend(quarantine.flush().unwrap_or_default());
+            files.extend(puts.encode_quarantine(reader.quarantined.drain(..)));
         }
         if !files.is_empty() {
             puts.put(&self.lake, files, deadline).await;
@@ -211,17 +186,17 @@ impl Writing {
         self.writer.route(batch);
         match self.writer.encode() {
             Ok(files) => self.files.extend(files),
-            Err(error) => self.error = Some(error.to_string()),
+            Err(error) => self.error = Some(error),
         }
     }
 
-    fn finish(&mut self) -> (Vec<LakeFile>, smsvoice_lake::WriteCounts, Option<String>) {
+    fn finish(&mut self) -> (Vec<LakeFile>, WriteCounts, Option<LakeError>) {
         let writer = mem::replace(&mut self.writer, EventWriter::new(LIMITS));
         let counts = writer.counts();
         let mut files = mem::take(&mut self.files);
         match writer.finish() {
             Ok((last, _)) => files.extend(last),
-            Err(error) => self.error = Some(error.to_string()),
+            Err(error) => self.error = Some(error),
         }
         (files, counts, self.error.take())
     }
@@ -239,59 +214,6 @@ fn lock(writing: &Mutex<Writing>) -> std::sync::MutexGuard<'_, Writing> {
     writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Unit {
-    fn add(&mut self, tally: Tally) {
-        self.tally.events += tally.events;
-        self.tally.quarantined += tally.quarantined;
-        self.tally.partitions.extend(tally.partitions);
-        self.tally.quarantined_at = self.tally.quarantined_at.or(tally.quarantined_at);
-    }
-
-    /// Whether everything of it is in the lake.
-    fn is_durable(&self, puts: &Puts) -> bool {
-        let failed = |folder: String| puts.failed.iter().any(|file| file.path.starts_with(&folder));
-        let events = self.tally.partitions.iter().any(|partition| failed(format!("events/{partition}/")));
-        let quarantined = self.tally.quarantined > 0 && failed("quarantine/".to_owned());
-        !self.unread && !events && !quarantined
-    }
-}
-
-fn invoker(payload: &str) -> Invoker<'_> {
-    match payload.trim_start().as_bytes().first() {
-        Some(b'{') => {}
-        Some(b'[') => return Invoker::Whole,
-        _ => return Invoker::Unrecognized("not_an_event"),
-    }
-    match Envelope::detect(payload) {
-        Ok(Some(Envelope::Firehose(firehose))) => Invoker::Firehose(firehose),
-        Ok(Some(Envelope::Records(records))) => Invoker::Records(records),
-        Ok(Some(_)) => Invoker::Whole,
-        // An EventBridge rule whose input is `$.detail` sends the bare event.
-        Ok(None) if payload.contains("\"eventType\"") => Invoker::Whole,
-        Ok(None) => Invoker::Unrecognized("not_an_event"),
-        Err(_) => Invoker::Unrecognized("invalid_envelope"),
-    }
-}
-
-fn read_units(reader: &mut Reader<'_>, invoker: &Invoker<'_>, payload: &str, origin: &Origin<'_>) -> Vec<Unit> {
-    let mut unit = |read: &dyn Fn(&mut Reader<'_>)| {
-        read(reader);
-        let (tally, objects) = (mem::take(&mut reader.tally), mem::take(&mut reader.objects));
-        Unit { tally, objects, unread: false }
-    };
-    match invoker {
-        Invoker::Firehose(firehose) => firehose
-            .records
-            .iter()
-            .map(|record| unit(&|reader| reader.firehose_record(firehose, record, origin)))
-            .collect(),
-        Invoker::Records(records) => {
-            records.iter().map(|record| unit(&|reader| reader.record(record, origin))).collect()
-        }
-        Invoker::Whole | Invoker::Unrecognized(_) => vec![unit(&|reader| reader.text(payload, origin))],
-    }
-}
-
 fn reply<'p>(
     invoker: Invoker<'p>,
     units: &[Unit],
@@ -299,7 +221,8 @@ fn reply<'p>(
     account: &Account,
     now: Timestamp,
 ) -> Result<Reply<'p>, Failure> {
-    let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(puts)).collect();
+    let lost = Lost::of(puts);
+    let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
     let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
     let not_durable = || Failure::NotDurable {
         to_retry: account.to_retry,
@@ -308,56 +231,9 @@ fn reply<'p>(
     };
     match invoker {
         Invoker::Unrecognized(reason) if all_durable => Err(Failure::Unrecognized { reason: reason.to_owned() }),
-        Invoker::Records(records) => batch(&records, &failed, account).ok_or_else(not_durable),
+        Invoker::Records(records) => retry::batch(&records, &failed, account).ok_or_else(not_durable),
         _ if !all_durable => Err(not_durable()),
         Invoker::Firehose(firehose) => Ok(super::firehose::reply(&firehose, units, now)),
         Invoker::Whole | Invoker::Unrecognized(_) => Ok(Reply::Account(account.clone())),
     }
-}
-
-/// The reply to a batch of records; none where it cannot be said which of them failed.
-fn batch<'p>(records: &[&'p RawValue], failed: &[bool], account: &Account) -> Option<Reply<'p>> {
-    let first = records.first().and_then(|record| Record::read(record).ok().flatten());
-    let batch_item_failures = match first {
-        Some(Record::Sqs(first)) => {
-            let is_fifo = first.event_source_arn.is_some_and(|arn| arn.ends_with(".fifo"));
-            sqs_failures(records, failed, is_fifo)?
-        }
-        Some(Record::Kinesis(_)) => kinesis_failure(records, failed)?,
-        // SNS and S3 know no partial failure.
-        _ if failed.contains(&true) => return None,
-        _ => return Some(Reply::Account(account.clone())),
-    };
-    Some(Reply::Batch { batch_item_failures })
-}
-
-/// The messages to be sent again. Of a FIFO queue that is everything from the first failure on: messages behind it
-/// must not overtake it.
-fn sqs_failures(records: &[&RawValue], failed: &[bool], is_fifo: bool) -> Option<Vec<BatchItemFailure>> {
-    let first = failed.iter().position(|failed| *failed).unwrap_or(failed.len());
-    let again = |at: usize| if is_fifo { at >= first } else { failed[at] };
-    let id = |record: &&RawValue| match Record::read(record) {
-        // An empty identifier would make SQS send the whole batch again; then it is better said plainly.
-        Ok(Some(Record::Sqs(record))) if !record.message_id.is_empty() => Some(record.message_id.into_owned()),
-        _ => None,
-    };
-    let failures = records.iter().enumerate().filter(|(at, _)| again(*at));
-    failures.map(|(_, record)| Some(BatchItemFailure { item_identifier: id(record)? })).collect()
-}
-
-/// Lambda goes on at the lowest sequence number that is named. They are decimal numbers of up to 128 digits.
-fn kinesis_failure(records: &[&RawValue], failed: &[bool]) -> Option<Vec<BatchItemFailure>> {
-    let mut lowest: Option<String> = None;
-    for (record, _) in records.iter().zip(failed).filter(|(_, failed)| **failed) {
-        let Ok(Some(Record::Kinesis(record))) = Record::read(record) else { return None };
-        let number = record.kinesis.sequence_number.into_owned();
-        if number.is_empty() {
-            return None;
-        }
-        let lower = lowest.as_ref().is_none_or(|lowest| (number.len(), &number) < (lowest.len(), lowest));
-        if lower {
-            lowest = Some(number);
-        }
-    }
-    Some(lowest.into_iter().map(|item_identifier| BatchItemFailure { item_identifier }).collect())
 }

@@ -8,7 +8,9 @@ mod firehose;
 mod invocation;
 mod object;
 mod reply;
+mod retry;
 mod telemetry;
+mod unit;
 
 pub use config::{Config, ConfigError, KeySource, LogLevel, NumbersSetting};
 pub use invocation::{Consumer, Handled};

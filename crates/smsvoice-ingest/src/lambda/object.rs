@@ -22,7 +22,7 @@ pub(crate) struct ObjectStream {
     decoder: Decoder,
 }
 
-type Sink = Chunker<Box<dyn FnMut(Chunk) + Send>>;
+type Sink = Chunker<'static, Box<dyn FnMut(Chunk) + Send>>;
 
 enum Decoder {
     /// The first bytes are awaited: they tell the compression.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::array::AsArray;
 use base64_simd::STANDARD;
 use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -158,4 +159,23 @@ async fn what_is_no_invocation_is_refused_and_kept() {
             assert_eq!(quarantined, 1, "{payload}");
         }
     }
+}
+
+#[tokio::test]
+async fn promoted_context_keys_are_columns_of_their_own() {
+    let mut consumer = consumer(memory(), memory());
+    consumer.settings.context_columns = vec!["campaign".into(), "team-id".into()];
+    let with = json!({"eventType": "TEXT_SENT", "messageId": "a", "eventTimestamp": 0, "context": {"campaign": "spring", "team-id": "7"}});
+    let without = json!({"eventType": "TEXT_SENT", "messageId": "b", "eventTimestamp": 0, "context": {"other": "x"}});
+    reply(&consumer, &payloads::sqs(&[with.to_string(), without.to_string()], QUEUE)).await.unwrap();
+    let files = consumer.lake.files("events").await.unwrap();
+    let rows = consumer.lake.read_events(&files[0]).await.unwrap().remove(0);
+    let column = |name: &str| -> Vec<Option<String>> {
+        let column = rows.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
+        column.as_string::<i32>().iter().map(|value| value.map(str::to_owned)).collect()
+    };
+    assert_eq!(column("message_id"), [Some("a".into()), Some("b".into())]);
+    assert_eq!(column("context_campaign"), [Some("spring".into()), None]);
+    assert_eq!(column("context_team_id"), [Some("7".into()), None]);
+    assert!(rows.column_by_name("context").is_some(), "the map keeps all pairs");
 }

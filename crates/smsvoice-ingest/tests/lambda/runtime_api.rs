@@ -146,7 +146,23 @@ fn every_route_is_answered_over_the_runtime_api() {
     assert_eq!(log.matches("\"message\":\"invocation done\"").count(), 7, "one line an invocation:\n{log}");
     assert_eq!(log.matches("invocation refused").count(), 1);
     assert!(log.contains("Root=1-trace-3"), "the trace id is carried:\n{log}");
-    assert_eq!(log.matches("\"_aws\":").count(), 8, "one line of metrics an invocation");
+    let metrics: Vec<Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|line: &Value| line.get("_aws").is_some())
+        .collect();
+    assert_eq!(metrics.len(), 8, "one line of metrics an invocation");
+    let sum = |name: &str| metrics.iter().map(|line| line[name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(["received", "written", "quarantined", "to_retry", "cold_start"].map(sum), [12, 11, 1, 0, 1]);
+    for line in &metrics {
+        let metric = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metric["Namespace"], "smsvoice");
+        for defined in metric["Metrics"].as_array().unwrap() {
+            assert!(line[defined["Name"].as_str().unwrap()].is_number(), "{defined} has no value in {line}");
+        }
+    }
+    assert!(metrics[7]["quarantined_not_an_event"] == 1, "{}", metrics[7]);
+    assert!(metrics[0]["freshness_p50"].as_u64() <= metrics[0]["freshness_p99"].as_u64());
 }
 
 /// Whether `value` has everything `expected` has.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::random_events::Arrival;
 use serde_json::{Value, json};
 use smsvoice_event::{Channel, Event, KnownType, Outcome, Timestamp};
-use tests::random_events::Arrival;
 
-pub(crate) fn messages(arrivals: &[Arrival]) -> Vec<Value> {
+/// The rows of the view, for these events; in the order of their message ids.
+pub fn messages(arrivals: &[Arrival]) -> Vec<Value> {
     let mut lives: BTreeMap<&str, Vec<&Arrival>> = BTreeMap::new();
     for arrival in arrivals {
         lives.entry(&arrival.0.message_id).or_default().push(arrival);

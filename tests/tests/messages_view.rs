@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
-mod oracle;
-
 use std::sync::Arc;
 
 use object_store::memory::InMemory;
 use proptest::prelude::*;
 use serde_json::Value;
 use tests::answers::{local, sorted};
+use tests::oracle;
 use tests::random_events::{Arrival, arrivals, lake};
 
 /// The view's rows over a lake to which `deliveries` were written one after the other.

@@ -1,0 +1,73 @@
+//! Any text as an invocation's payload: no panic, an account that adds up, a reply that the invoking service accepts, and
+//! the same objects when the payload is delivered again.
+
+#![no_main]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use serde_json::Value;
+use smsvoice_event::Timestamp;
+use smsvoice_ingest::lambda::{Consumer, FirehoseResult, Reply};
+use smsvoice_ingest::{PhoneNumbers, Privacy, Settings};
+use smsvoice_lake::Lake;
+
+const LIMIT: usize = 6 * 1024 * 1024;
+
+fuzz_target!(|payload: &str| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let settings = Settings {
+            privacy: Privacy { numbers: PhoneNumbers::Mask, origination_too: true },
+            context_columns: vec!["campaign".to_owned()],
+            ..Settings::plain()
+        };
+        let lake = Lake::in_store(Arc::new(InMemory::new()), Path::default(), "memory");
+        let buckets: Arc<dyn object_store::ObjectStore> = Arc::new(InMemory::new());
+        let consumer = Consumer { lake, settings, buckets: Arc::new(move |_| Ok(buckets.clone())) };
+        deliver(&consumer, payload).await;
+        let before = objects(&consumer.lake).await;
+        deliver(&consumer, payload).await;
+        assert_eq!(objects(&consumer.lake).await, before, "two deliveries leave one set of objects");
+    });
+});
+
+async fn deliver(consumer: &Consumer, payload: &str) {
+    let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
+    // Objects that a notification names are not in the bucket; no time is left to look for them twice.
+    let handled = consumer.invoke(payload, now, Duration::from_millis(100)).await;
+    let account = &handled.account;
+    assert!(account.adds_up(), "{account:?}");
+    assert_eq!(account.to_retry, 0, "the store works");
+    match &handled.reply {
+        Ok(Reply::Transformed { records }) => {
+            let asked: Value = serde_json::from_str(payload).unwrap();
+            let asked = asked["records"].as_array().unwrap();
+            assert_eq!(asked.len(), records.len());
+            for (asked, record) in asked.iter().zip(records) {
+                assert_eq!(asked["recordId"].as_str().unwrap_or_default(), record.record_id);
+                let data = record.data.as_ref().map(|data| base64_simd::STANDARD.decode_to_vec(data).unwrap());
+                assert_eq!(data.is_some(), record.result == FirehoseResult::Ok);
+                assert!(data.is_none_or(|data| data.last() == Some(&b'\n')));
+            }
+            assert!(serde_json::to_string(&handled.reply.as_ref().unwrap()).unwrap().len() <= LIMIT.max(payload.len()));
+        }
+        Ok(Reply::Batch { batch_item_failures }) => {
+            let named_object = payload.contains("s3");
+            assert!(batch_item_failures.is_empty() || named_object, "{batch_item_failures:?}");
+        }
+        Ok(Reply::Account(told)) => assert_eq!(told.received, account.received),
+        Err(failure) => assert!(!failure.to_string().is_empty()),
+    }
+}
+
+async fn objects(lake: &Lake) -> Vec<String> {
+    let mut names = Vec::new();
+    for table in ["events", "quarantine"] {
+        names.extend(lake.files(table).await.unwrap().into_iter().map(|file| file.location.to_string()));
+    }
+    names
+}
