@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use smsvoice_event::{Event, ParseError};
 
 /// Bytes after which a chunk is handed on.
-pub const CHUNK_BYTES: usize = 4 << 20;
+pub const CHUNK_BYTES: usize = 2 << 20;
 
 /// The longest value that is read as one. A 6 MB Lambda payload kept in a file fits; what is longer is no event and no
 /// envelope AWS makes, and is quarantined in pieces of this size.

@@ -46,6 +46,9 @@ pub struct Replayed {
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
 const BATCH_ROWS: usize = 1 << 15;
 
+/// Parcels a thread reads in a round: at its end some wait for the last, so a few are better than one.
+const ROUND: usize = 4;
+
 /// An event as AWS sends it, without an envelope, is about 600 bytes.
 const EVENT_BYTES: usize = 600;
 
@@ -61,7 +64,7 @@ pub fn replay(
 ) -> Result<Replayed, LakeError> {
     let spares = Spares::default();
     thread::scope(|scope| {
-        let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
+        let (send, parcels) = sync_channel(ROUND * rayon::current_num_threads());
         scope.spawn(|| cut(inputs, send, &spares, progress));
         Replay::new(options, put).run(&parcels, &spares)
     })
@@ -195,7 +198,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
         let mut last = Vec::new();
         while let Ok(first) = parcels.recv() {
             let mut round = vec![first];
-            round.extend(parcels.try_iter().take(2 * rayon::current_num_threads() - 1));
+            round.extend(parcels.try_iter().take(ROUND * rayon::current_num_threads() - 1));
             let (parsed, taken) = rayon::join(
                 || round.into_par_iter().map(|parcel| parse(parcel, settings, spares)).collect::<Vec<_>>(),
                 || self.take_all(mem::take(&mut last)),

@@ -38,8 +38,15 @@ impl Words {
             self.nulls += 1;
             return 0;
         };
-        let hash = xxh3_64(value.as_bytes());
-        let key = self.key(hash, value.as_bytes());
+        let value = value.as_bytes();
+        if let Some((hash, key)) = self.last
+            && same(slice(&self.text, &self.ends, key), value)
+        {
+            self.keys.push(key);
+            return hash;
+        }
+        let hash = xxh3_64(value);
+        let key = self.key(hash, value);
         self.last = Some((hash, key));
         self.keys.push(key);
         hash
@@ -47,12 +54,6 @@ impl Words {
 
     #[inline]
     fn key(&mut self, hash: u64, value: &[u8]) -> i32 {
-        if let Some((last, key)) = self.last
-            && last == hash
-            && same(slice(&self.text, &self.ends, key), value)
-        {
-            return key;
-        }
         let (text, ends) = (&self.text, &self.ends);
         match self.table.find(hash, |entry| entry.0 == hash && same(slice(text, ends, entry.1), value)) {
             Some((_, key)) => *key,
