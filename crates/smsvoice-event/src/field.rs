@@ -9,8 +9,14 @@ macro_rules! fields {
         pub(crate) enum Field { $($variant,)* }
 
         impl Field {
-            #[cfg(test)]
+            /// In the order AWS writes them.
             const ALL: &'static [(Self, usize, &'static str)] = &[$((Self::$variant, $len, $wire),)*];
+
+            /// The field that mostly comes next, and its name: events come from one writer, in one order.
+            #[inline]
+            pub(crate) fn after(self) -> Option<(Self, &'static str)> {
+                Self::ALL.get(self as usize + 1).map(|(field, _, wire)| (*field, *wire))
+            }
 
             pub(crate) const fn wire(self) -> &'static str {
                 match self { $(Self::$variant => $wire,)* }
@@ -33,7 +39,6 @@ fields! {
     OriginationPhoneNumber 22 "originationPhoneNumber";
     DestinationPhoneNumber 22 "destinationPhoneNumber";
     IsoCountryCode 14 "isoCountryCode";
-    IsInternationalSend 19 "isInternationalSend";
     Mcc 3 "mcc";
     Mnc 3 "mnc";
     CarrierName 11 "carrierName";
@@ -54,6 +59,7 @@ fields! {
     RcsMetadata 11 "rcsMetadata";
     RcsBusinessId 13 "rcsBusinessId";
     AgentIsoCountryCode 19 "agentIsoCountryCode";
+    IsInternationalSend 19 "isInternationalSend";
 }
 
 impl Field {

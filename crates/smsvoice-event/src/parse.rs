@@ -47,11 +47,22 @@ impl<'a> Event<'a> {
         }
         let mut draft = Draft::new();
         let mut more = scanner.open()?;
+        let mut likely = Some((Field::EventType, Field::EventType.wire()));
         while more {
-            let key = scanner.key()?;
-            match Field::of(&key) {
-                Some(field) => draft.read(field, &mut scanner)?,
-                None => draft.keep_unknown(key, &mut scanner)?,
+            let field = match likely {
+                Some((field, key)) if scanner.skip_key(key) => Some(field),
+                _ => {
+                    let key = scanner.key()?;
+                    let field = Field::of(&key);
+                    if field.is_none() {
+                        draft.keep_unknown(key, &mut scanner)?;
+                    }
+                    field
+                }
+            };
+            if let Some(field) = field {
+                draft.read(field, &mut scanner)?;
+                likely = field.after();
             }
             more = scanner.more()?;
         }

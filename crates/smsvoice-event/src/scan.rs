@@ -93,6 +93,21 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
+    /// Whether the next key is this one: then it is consumed, and the colon; otherwise nothing is.
+    #[inline]
+    pub(crate) fn skip_key(&mut self, key: &str) -> bool {
+        let start = self.pos + 1;
+        let found = self.text.as_bytes().get(start..start + key.len() + 2).is_some_and(|bytes| {
+            let (name, end) = bytes.split_at(key.len());
+            end == b"\":" && name == key.as_bytes()
+        });
+        if found && self.text.as_bytes()[self.pos] == b'"' {
+            self.pos = start + key.len() + 2;
+            return true;
+        }
+        false
+    }
+
     /// Goes on to the next key: false at the end of the object, which has then been left.
     #[inline]
     pub(crate) fn more(&mut self) -> Result<bool> {

@@ -7,7 +7,12 @@ use smsvoice_ingest::{Input, ReplayOptions, replay};
 use smsvoice_lake::Lake;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let [file, folder]: [PathBuf; 2] = std::env::args().skip(1).map(PathBuf::from).collect::<Vec<_>>().try_into().map_err(|_| "usage: replay FILE LAKE")?;
+    let [file, folder]: [PathBuf; 2] = std::env::args()
+        .skip(1)
+        .map(PathBuf::from)
+        .collect::<Vec<_>>()
+        .try_into()
+        .map_err(|_| "usage: replay FILE LAKE")?;
     let lake = Lake::create(&folder.to_string_lossy(), [])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let put = |file| runtime.block_on(lake.put(&file)).map(|_| ());

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod columns;
 mod encode;
 mod error;
 mod file;
+mod identity;
 mod lake;
 mod partition;
 mod quarantine;

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
-use crate::batch::Identity;
+use crate::identity::Identity;
 
 /// The ids in one file.
 #[derive(Default)]
@@ -101,7 +101,7 @@ mod tests {
     use smsvoice_event::EventId;
 
     fn identity(id: u128, content: u64, fields: u32) -> Identity {
-        Identity { id: EventId(id), content, fields, partition: 0 }
+        Identity { id: EventId(id), content, fields }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::batch::EventBatch;
 use crate::encode::{BUFFERED_ROWS, FileEncoder, event_properties};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
+use crate::identity::Identity;
 use crate::partition::Partition;
 use crate::seen::{Seen, Verdict};
 
@@ -92,30 +93,11 @@ impl EventWriter {
 
     /// Tells new events from duplicates and decides which files are full. Cheap; the order of calls matters.
     pub fn route(&mut self, batch: EventBatch) {
-        let mut parts: Vec<Vec<u32>> = vec![Vec::new(); batch.partitions.len()];
-        for (row, identity) in batch.identities.iter().enumerate() {
-            let file = self.open.entry(batch.partitions[identity.partition as usize]).or_default();
-            let rows = &mut parts[identity.partition as usize];
-            let verdict = file.seen.judge(identity, rows.len() as u32);
-            self.counts.differing += u64::from(verdict != Verdict::New && verdict != Verdict::Same);
-            match verdict {
-                Verdict::New | Verdict::Richer => {
-                    rows.push(row as u32);
-                    file.ids.push(identity.id);
-                    self.counts.written += 1;
-                }
-                Verdict::RicherThan(at) => {
-                    rows[at as usize] = row as u32;
-                    self.counts.duplicates += 1;
-                }
-                Verdict::Same | Verdict::Poorer => self.counts.duplicates += 1,
-            }
-        }
-        for (partition, rows) in batch.partitions.into_iter().zip(parts) {
-            let Some(file) = self.open.get_mut(&partition) else { continue };
-            file.seen.end_batch();
+        for part in batch.parts {
+            let file = self.open.entry(part.partition).or_default();
+            let rows = file.judge(&part.identities, &mut self.counts);
             if !rows.is_empty() {
-                file.append(batch.rows.clone(), rows);
+                file.append(part.rows, rows);
             }
         }
         self.close_full();
@@ -164,6 +146,29 @@ impl EventWriter {
 }
 
 impl OpenFile {
+    /// Which rows of a batch are written.
+    fn judge(&mut self, identities: &[Identity], counts: &mut WriteCounts) -> Vec<u32> {
+        let mut rows = Vec::with_capacity(identities.len());
+        for (row, identity) in identities.iter().enumerate() {
+            let verdict = self.seen.judge(identity, rows.len() as u32);
+            counts.differing += u64::from(verdict != Verdict::New && verdict != Verdict::Same);
+            match verdict {
+                Verdict::New | Verdict::Richer => {
+                    rows.push(row as u32);
+                    self.ids.push(identity.id);
+                    counts.written += 1;
+                }
+                Verdict::RicherThan(at) => {
+                    rows[at as usize] = row as u32;
+                    counts.duplicates += 1;
+                }
+                Verdict::Same | Verdict::Poorer => counts.duplicates += 1,
+            }
+        }
+        self.seen.end_batch();
+        rows
+    }
+
     fn append(&mut self, batch: RecordBatch, rows: Vec<u32>) {
         let (pieces, unencoded) = (self.unencoded.0 + 1, self.unencoded.1 + rows.len());
         self.unencoded = if unencoded >= BUFFERED_ROWS { (0, 0) } else { (pieces, unencoded) };
