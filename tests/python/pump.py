@@ -1,6 +1,6 @@
 """Carries what lies at moto's event destinations (see send_and_settle.py) to `bootstrap`, as AWS would invoke it.
 
-    pump.py BOOTSTRAP MOTO_URL LAKE
+    pump.py BOOTSTRAP MOTO_URL QUEUED_FILE LAKE
 
 Prints JSON: of each route how many invocations there were, and how many events.
 """
@@ -14,7 +14,7 @@ import boto3
 
 from runtime_api import RuntimeApi
 
-bootstrap, moto, lake = sys.argv[1:]
+bootstrap, moto, queued_file, lake = sys.argv[1:]
 ACCOUNT = "123456789012"
 
 
@@ -23,17 +23,16 @@ def client(service):
 
 
 def sns_in_sqs():
-    sqs = client("sqs")
-    queue = sqs.get_queue_url(QueueName="events")["QueueUrl"]
-    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages"):
-        yield len(messages), {"Records": [
+    with open(queued_file) as file:
+        messages = [json.loads(line) for line in file]
+    for at in range(0, len(messages), 10):
+        batch = messages[at : at + 10]
+        yield len(batch), {"Records": [
             {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
              "attributes": message["Attributes"], "messageAttributes": {}, "md5OfBody": message["MD5OfBody"],
              "eventSource": "aws:sqs", "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:events", "awsRegion": "us-east-1"}
-            for message in messages
+            for message in batch
         ]}
-        for message in messages:
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
 
 def firehose_in_s3():

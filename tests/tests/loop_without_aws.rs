@@ -34,7 +34,8 @@ fn word(value: &Value) -> String {
 }
 
 /// What the events say, by the definitions and not by SQL.
-fn told_by(events: &str) -> Tallies {
+fn told_by(events: String) -> Tallies {
+    let events: &'static str = events.leak(); // the oracle's events borrow for as long as they like
     let mut seen = BTreeSet::new();
     let parsed = events.lines().map(|line| Event::parse(line).unwrap());
     let once: Vec<_> =
@@ -90,17 +91,25 @@ fn messages(tallies: &Tallies) -> u64 {
 #[test]
 fn by_three_event_destinations_and_the_function_the_rates_are_those_of_what_was_emitted() {
     let (_server, moto) = moto();
-    let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "11", "--endpoint-url", &moto]);
-    let events =
-        python::run("send_and_settle.py", &[emulator.as_ref(), "1000".as_ref(), "100".as_ref(), moto.as_ref()], "");
     let lake = tempfile::tempdir().unwrap();
-    let pumped =
-        python::run("pump.py", &[program("bootstrap").as_ref(), moto.as_ref(), lake.path().as_ref() as &OsStr], "");
+    let queued = tempfile::NamedTempFile::new().unwrap();
+    let queued = queued.path().as_os_str();
+    let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "11", "--endpoint-url", &moto]);
+    let events = python::run(
+        "send_and_settle.py",
+        &[emulator.as_ref(), "1000".as_ref(), "100".as_ref(), moto.as_ref(), queued],
+        "",
+    );
+    let pumped = python::run(
+        "pump.py",
+        &[program("bootstrap").as_ref(), moto.as_ref(), queued, lake.path().as_ref() as &OsStr],
+        "",
+    );
     let pumped: Value = serde_json::from_str(&pumped).unwrap();
     for route in ["sns_in_sqs", "firehose_in_s3", "logs_subscription"] {
         assert_eq!(pumped[route]["events"], events.lines().count(), "{pumped}");
     }
-    let expected = told_by(&events);
+    let expected = told_by(events);
     assert_eq!(messages(&expected), 1100);
     assert!(expected.len() > 3, "several countries and channels: {expected:?}");
     assert_eq!(told_by_metrics(lake.path()), expected);
@@ -111,7 +120,7 @@ fn straight_into_a_lake_the_rates_are_those_of_what_was_emitted() {
     let lake = tempfile::tempdir().unwrap();
     let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "12", "--lake", lake.path().to_str().unwrap()]);
     let events = python::run("send_and_settle.py", &[emulator.as_ref(), "200".as_ref(), "20".as_ref()], "");
-    let expected = told_by(&events);
+    let expected = told_by(events);
     assert_eq!(messages(&expected), 220);
     assert_eq!(told_by_metrics(lake.path()), expected);
 }

@@ -46,11 +46,11 @@ fn replayed_to_s3_and_read_back_the_numbers_are_those_of_a_local_lake() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/events");
     let local = tempfile::tempdir().unwrap();
     let lakes = ["s3://bucket/some/lake", local.path().to_str().unwrap()];
-    let run = |lake: &str, arguments: &[&str]| smsvoice(&endpoint, &[arguments, &["--lake", lake, "--json"]].concat());
-    let replays = lakes.map(|lake| json(&run(lake, &["replay", samples.to_str().unwrap()])));
+    let run = |lake: &str, arguments: &[&str]| smsvoice(&endpoint, &[arguments, &["--lake", lake]].concat());
+    let replays = lakes.map(|lake| json(&run(lake, &["replay", samples.to_str().unwrap(), "--json"])));
     assert!(replays[0]["written"].as_u64().unwrap() > 100, "{}", replays[0]);
     assert_eq!(replays[0]["written"], replays[1]["written"]);
-    let metrics = ["metrics", "--by", "channel,country", "--as-of", "2026-12-31T00:00:00Z"];
+    let metrics = ["metrics", "--by", "channel,country", "--as-of", "2026-12-31T00:00:00Z", "--format", "json"];
     let rates = lakes.map(|lake| json(&run(lake, &metrics)));
     assert!(rates[0].as_array().unwrap().len() > 3);
     assert_eq!(rates[0], rates[1]);

@@ -132,7 +132,7 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
             } else if self.buffer.len() >= MAX_VALUE_BYTES {
                 self.oversize = true;
             } else {
-                self.searched = self.buffer.len() * 2;
+                self.searched = (self.buffer.len() * 2).min(MAX_VALUE_BYTES);
             }
         }
     }

@@ -62,11 +62,23 @@ pub(crate) struct Logs<'a> {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct LogEvent<'a> {
-    #[serde(borrow, default)]
-    pub(crate) id: Cow<'a, str>,
-    pub(crate) timestamp: Option<i64>,
+    /// A string, as AWS has it; other servers of this protocol send a number. The same for the time, the other way round.
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    timestamp: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(crate) message: Cow<'a, str>,
+}
+
+impl<'a> LogEvent<'a> {
+    pub(crate) fn id(&self) -> &'a str {
+        self.id.map_or("", |id| id.get().trim_matches('"'))
+    }
+
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        Timestamp::from_millis(self.timestamp?.get().trim_matches('"').parse().ok()?)
+    }
 }
 
 #[derive(Debug, Deserialize)]

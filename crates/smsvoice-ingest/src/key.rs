@@ -2,6 +2,9 @@
 
 use anyhow::Context;
 use aws_config::BehaviorVersion;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use smsvoice_ingest::lambda::{Config, KeySource, NumbersSetting};
 use smsvoice_ingest::{PhoneKey, PhoneNumbers};
 
@@ -28,7 +31,8 @@ pub(crate) async fn phone_numbers(config: &Config) -> anyhow::Result<PhoneNumber
 
 /// A secret's bytes and the version AWS keeps it under, so that a rotated key is told from the one before.
 async fn secret(arn: &str) -> anyhow::Result<(Vec<u8>, Option<String>)> {
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
     let secrets = aws_sdk_secretsmanager::Client::new(&config);
     let secret = secrets.get_secret_value().secret_id(arn).send().await;
     let secret = secret.with_context(|| arn.to_owned())?;

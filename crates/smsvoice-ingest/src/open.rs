@@ -137,8 +137,7 @@ impl Reader<'_> {
         for event in &logs.log_events {
             match serde_json::from_str::<LogEvent<'_>>(event.get()) {
                 Ok(event) => {
-                    let time = event.timestamp.and_then(Timestamp::from_millis);
-                    self.record_bytes(event.message.as_bytes(), &origin.clone().at(time).record(&event.id));
+                    self.record_bytes(event.message.as_bytes(), &origin.clone().at(event.time()).record(event.id()));
                 }
                 Err(error) => self.invalid_envelope(event.get(), &error, &origin),
             }
