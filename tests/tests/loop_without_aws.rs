@@ -12,7 +12,7 @@ use serde_json::Value;
 use smsvoice_event::Event;
 use smsvoice_lake::{Route, Source};
 use tests::oracle;
-use tests::programs::{emulate, moto, program};
+use tests::programs::{emulate, moto, program, wait_until};
 use tests::python;
 
 /// Messages by outcome, and their money in millionths of a dollar, of one channel and country.
@@ -84,8 +84,10 @@ fn told_by_metrics(lake: &Path) -> Tallies {
     tallies
 }
 
-fn messages(tallies: &Tallies) -> u64 {
-    tallies.values().flat_map(|tally| tally.outcomes.values()).sum()
+/// Messages whose outcome's name begins so.
+fn messages(tallies: &Tallies, outcome: &str) -> u64 {
+    let outcomes = tallies.values().flat_map(|tally| &tally.outcomes);
+    outcomes.filter(|(name, _)| name.starts_with(outcome)).map(|(_, count)| count).sum()
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn by_three_event_destinations_and_the_function_the_rates_are_those_of_what_was_
         assert_eq!(pumped[route]["events"], events.lines().count(), "{pumped}");
     }
     let expected = told_by(events);
-    assert_eq!(messages(&expected), 1100);
+    assert_eq!(messages(&expected, ""), 1100);
     assert!(expected.len() > 3, "several countries and channels: {expected:?}");
     assert_eq!(told_by_metrics(lake.path()), expected);
 }
@@ -121,6 +123,17 @@ fn straight_into_a_lake_the_rates_are_those_of_what_was_emitted() {
     let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "12", "--lake", lake.path().to_str().unwrap()]);
     let events = python::run("send_and_settle.py", &[emulator.as_ref(), "200".as_ref(), "20".as_ref()], "");
     let expected = told_by(events);
-    assert_eq!(messages(&expected), 220);
+    assert_eq!(messages(&expected, ""), 220);
     assert_eq!(told_by_metrics(lake.path()), expected);
+}
+
+#[test]
+fn a_newcomer_s_first_message_is_delivered_with_nothing_prepared() {
+    let lake = tempfile::tempdir().unwrap();
+    let (_emulator, emulator) = emulate(&["--number", "--speed", "3600", "--lake", lake.path().to_str().unwrap()]);
+    let id = python::run("send_one.py", &[emulator.as_ref()], "");
+    assert_eq!(id.trim().len(), 36);
+    wait_until("the message is delivered", || {
+        lake.path().join("events").exists() && messages(&told_by_metrics(lake.path()), "delivered") == 1
+    });
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, broadcast, oneshot};
 
 use crate::{
-    account::{Account, Call, Place, Terms, keyword::Received, message::State},
+    account::{Account, Call, Place, Terms, keyword::Received, message::State, phone_number},
     api::{
         auth::Credentials,
         model::{Model, Operation, Service, project},
@@ -45,6 +45,8 @@ pub struct Parts {
     pub patience: Patience,
     /// Where state is kept; with none, in memory.
     pub state: Option<std::path::PathBuf>,
+    /// Whether an account without a number gets a simulator number.
+    pub simulator_number: bool,
 }
 
 pub(crate) struct Emulator {
@@ -87,11 +89,17 @@ impl Emulator {
             store.map(|path| Store::open(path, |kind, key, row| account.restore(kind, key, row))).transpose()?;
         account.messages.index();
         parts.clock.not_before(latest(&account));
+        let lives = Lives::new(parts.seed, parts.rules);
+        if parts.simulator_number && account.phone_numbers.len() == 0 {
+            let mut call = Call { account: &mut account, now: parts.clock.now(), lives: &lives };
+            // Refused only where the terms allow no number at all; then there is none.
+            let _ = phone_number::request(&mut call, phone_number::Request::simulator());
+        }
         let emulator = Arc::new(Self {
             inner: Mutex::new(Inner { account, agenda: Agenda::default() }),
             clock: parts.clock,
             credentials: parts.credentials,
-            lives: Lives::new(parts.seed, parts.rules),
+            lives,
             courier: Courier::new(parts.sinks, parts.patience),
             agenda_changed: Notify::new(),
             changed: broadcast::channel(1024).0,

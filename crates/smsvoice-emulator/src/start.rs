@@ -41,6 +41,8 @@ pub struct Config {
     pub rules: Option<PathBuf>,
     /// A directory to keep state in; in memory with none.
     pub state: Option<PathBuf>,
+    /// Give an account that has no number yet a simulator number, so that it can send at once.
+    pub simulator_number: bool,
 }
 
 impl Default for Config {
@@ -57,6 +59,7 @@ impl Default for Config {
             lake: None,
             rules: None,
             state: None,
+            simulator_number: false,
         }
     }
 }
@@ -109,6 +112,7 @@ pub async fn serve(
         sinks,
         patience: Patience::default(),
         state: config.state,
+        simulator_number: config.simulator_number,
     };
     serve_parts(parts, listener, shutdown).await
 }

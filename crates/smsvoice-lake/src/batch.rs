@@ -113,8 +113,8 @@ impl EventBatchBuilder {
         }
         let (parts, promoted) = (&mut self.parts, self.promoted.len());
         self.last = *self.index.entry(partition).or_insert_with(|| {
-            // One partition has most of the events: today's texts, as a rule.
-            let rows = if parts.is_empty() { self.room } else { self.room / 16 };
+            // One partition has most of the events, today's texts as a rule; how many others there are nobody knows.
+            let rows = if parts.is_empty() { self.room } else { 0 };
             let columns = Columns::with_capacity(rows, promoted);
             parts.push(Part { partition, columns, identities: Vec::with_capacity(rows) });
             parts.len() - 1

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use smsvoice_event::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::encode::{FileEncoder, quarantine_properties};
+use crate::encode::{FileEncoder, Table};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::route::Source;
@@ -99,7 +99,7 @@ fn file(date: NaiveDate, rows: &[Quarantined]) -> Result<LakeFile, LakeError> {
     let mut hashes: Vec<u128> = rows.iter().map(identity).collect();
     hashes.sort_unstable();
     let path = format!("quarantine/dt={}/{}", date.format("%Y-%m-%d"), part_name(hashes.into_iter()));
-    let mut encoder = FileEncoder::new(quarantine_properties());
+    let mut encoder = FileEncoder::new(Table::Quarantine);
     encoder.write(columns(rows)?)?;
     let (bytes, rows) = encoder.finish()?;
     Ok(LakeFile { path, rows, bytes: bytes.into() })

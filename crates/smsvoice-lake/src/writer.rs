@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use smsvoice_event::EventId;
 
 use crate::batch::EventBatch;
-use crate::encode::{BUFFERED_ROWS, FileEncoder, event_properties};
+use crate::encode::{BUFFERED_ROWS, FileEncoder, MOST_PIECES, Table};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::identity::Identity;
@@ -74,7 +74,7 @@ struct OpenFile {
 
 impl Default for OpenFile {
     fn default() -> Self {
-        let encoder = FileEncoder::new(event_properties());
+        let encoder = FileEncoder::new(Table::Events);
         Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), unencoded: (0, 0), encoder }
     }
 }
@@ -171,7 +171,11 @@ impl OpenFile {
 
     fn append(&mut self, batch: RecordBatch, rows: Vec<u32>) {
         let (pieces, unencoded) = (self.unencoded.0 + 1, self.unencoded.1 + rows.len());
-        self.unencoded = if unencoded >= BUFFERED_ROWS { (0, 0) } else { (pieces, unencoded) };
+        self.unencoded = match pieces {
+            _ if unencoded >= BUFFERED_ROWS => (0, 0),
+            MOST_PIECES => (1, unencoded),
+            _ => (pieces, unencoded),
+        };
         self.pending.push((batch, rows));
     }
 

@@ -233,3 +233,18 @@ fn writing_again_changes_no_object() {
         assert_eq!(lake.files("events").await.unwrap(), before);
     });
 }
+
+#[test]
+fn rows_that_come_one_at_a_time_over_many_partitions_make_one_file_a_partition() {
+    let (days, batches) = (300, 40);
+    let texts: Vec<String> = (0..batches)
+        .flat_map(|batch| (0..days).map(move |day| (batch, day)))
+        .map(|(batch, day)| {
+            let time = 1_700_000_000_000u64 + day * 86_400_000;
+            format!(r#"{{"eventType":"TEXT_SENT","messageId":"{batch}-{day}","eventTimestamp":{time},"context":{{"k":"v{batch}"}}}}"#)
+        })
+        .collect();
+    let (files, counts) = write(&texts, days as usize, WriterLimits::default());
+    assert_eq!((files.len() as u64, counts.written), (days, days * batches));
+    assert!(files.iter().all(|file| file.rows as u64 == batches));
+}

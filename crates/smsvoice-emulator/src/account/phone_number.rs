@@ -107,6 +107,25 @@ pub(crate) struct Request {
     tags: Vec<Tag>,
 }
 
+impl Request {
+    /// What a newcomer would ask for: it sends to AWS's simulator numbers, and costs nothing to have.
+    pub(crate) fn simulator() -> Self {
+        Self {
+            iso_country_code: "US".to_owned(),
+            message_type: MessageType::Transactional,
+            number_capabilities: vec![Capability::Sms, Capability::Voice],
+            number_type: NumberType::Simulator,
+            opt_out_list_name: None,
+            pool_id: None,
+            registration_id: None,
+            number_preference: Vec::new(),
+            international_sending_enabled: false,
+            deletion_protection_enabled: false,
+            tags: Vec::new(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Requested {

@@ -17,7 +17,7 @@ use crate::{Exit, World};
 
 /// Emulate the SMS and voice APIs on loopback, with the events that follow each message
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example, in two terminals:\n  smsvoice emulate --port 7070 --lake ./lake --speed 60\n  \
+#[command(after_help = "Example, in two terminals:\n  smsvoice emulate --number --lake ./lake --speed 60\n  \
     aws --endpoint-url http://127.0.0.1:7070 pinpoint-sms-voice-v2 send-text-message \\\n    \
     --destination-phone-number +14254147755 --message-body hello")]
 pub(crate) struct Args {
@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Put every event on the default event bus too.
     #[arg(long)]
     eventbridge: bool,
+    /// Start with a simulator number of the US, so that the first message can be sent at once.
+    #[arg(long)]
+    number: bool,
     /// Keep the state in this folder, and go on with it after a restart.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -95,6 +98,7 @@ impl Args {
             lake,
             rules: self.rules.clone(),
             state: self.state.clone(),
+            simulator_number: self.number,
             ..Config::default()
         })
     }
