@@ -1,6 +1,6 @@
 """Carries what lies at moto's event destinations (see send_and_settle.py) to `bootstrap`, as AWS would invoke it.
 
-    pump.py BOOTSTRAP MOTO_URL QUEUED_FILE LAKE
+    pump.py BOOTSTRAP MOTO_URL NOTIFICATIONS_FILE LAKE
 
 Prints JSON: of each route how many invocations there were, and how many events.
 """
@@ -14,7 +14,7 @@ import boto3
 
 from runtime_api import RuntimeApi
 
-bootstrap, moto, queued_file, lake = sys.argv[1:]
+bootstrap, moto, notifications_file, lake = sys.argv[1:]
 ACCOUNT = "123456789012"
 
 
@@ -23,15 +23,14 @@ def client(service):
 
 
 def sns_in_sqs():
-    with open(queued_file) as file:
-        messages = [json.loads(line) for line in file]
-    for at in range(0, len(messages), 10):
-        batch = messages[at : at + 10]
+    with open(notifications_file) as file:
+        notifications = file.read().splitlines()
+    for at in range(0, len(notifications), 10):
+        batch = notifications[at : at + 10]
         yield len(batch), {"Records": [
-            {"messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
-             "attributes": message["Attributes"], "messageAttributes": {}, "md5OfBody": message["MD5OfBody"],
-             "eventSource": "aws:sqs", "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:events", "awsRegion": "us-east-1"}
-            for message in batch
+            {"messageId": f"{at}-{n}", "receiptHandle": "r", "body": body, "attributes": {"SentTimestamp": "1795350903995"},
+             "messageAttributes": {}, "eventSource": "aws:sqs", "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:events", "awsRegion": "us-east-1"}
+            for n, body in enumerate(batch)
         ]}
 
 

@@ -1,13 +1,14 @@
 """Sends messages by boto3 to an emulator and waits until every event has been emitted and delivered.
 
-    send_and_settle.py EMULATOR_URL TEXTS CALLS [MOTO_URL QUEUED_FILE]
+    send_and_settle.py EMULATOR_URL TEXTS CALLS [MOTO_URL NOTIFICATIONS_FILE]
 
-With MOTO_URL the configuration set has three event destinations on moto's server: a topic (with a queue behind it), a
-delivery stream (with a bucket behind it) and a log group, all named `events`. What comes into the queue goes to QUEUED_FILE
-at once, a message a line: moto's queues become slow when they are long. Prints the emitted events, one a line.
+With MOTO_URL the configuration set has three event destinations on moto's server: a topic, a delivery stream (with a bucket
+behind it) and a log group, all named `events`. An HTTP endpoint subscribes to the topic (moto's queues become slow when
+they are long) and writes its notifications to NOTIFICATIONS_FILE, one a line. Prints the emitted events, one a line.
 """
 
 import concurrent.futures
+import http.server
 import json
 import sys
 import threading
@@ -18,7 +19,7 @@ import boto3
 from botocore.config import Config
 
 emulator, texts, calls = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-moto, queued_file = sys.argv[4:] or (None, None)
+moto, notifications_file = sys.argv[4:] or (None, None)
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/events"
 COUNTRIES = ["+1425555", "+1206555", "+447700900", "+3197010"]
@@ -38,11 +39,9 @@ def control(path, body=None):
 
 
 def make_destinations():
-    sns, sqs = client("sns", moto), client("sqs", moto)
+    sns = client("sns", moto)
     topic = sns.create_topic(Name="events")["TopicArn"]
-    queue = sqs.create_queue(QueueName="events")["QueueUrl"]
-    queue_arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"http://127.0.0.1:{listen()}")
     client("s3", moto).create_bucket(Bucket="events")
     stream = client("firehose", moto).create_delivery_stream(
         DeliveryStreamName="events", ExtendedS3DestinationConfiguration={"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::events"})
@@ -56,31 +55,33 @@ def make_destinations():
         sms.create_event_destination(ConfigurationSetName="set", EventDestinationName=name, MatchingEventTypes=["ALL"], **target)
 
 
-def empty_queue(settled):
-    sqs = client("sqs", moto)
-    queue = sqs.get_queue_url(QueueName="events")["QueueUrl"]
-    with open(queued_file, "w") as file:
-        while True:
-            was_settled = settled.is_set()
-            messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages", [])
-            for message in messages:
-                file.write(json.dumps(message) + "\n")
-            if messages:
-                entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
-                sqs.delete_message_batch(QueueUrl=queue, Entries=entries)
-            elif was_settled:
-                return
-            else:
-                time.sleep(0.02)
+def listen():
+    """Takes the topic's notifications; returns the port."""
+    file = open(notifications_file, "w")
+    lock = threading.Lock()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            if json.loads(body)["Type"] == "Notification":
+                with lock:
+                    file.write(json.dumps(json.loads(body)) + "\n")
+                    file.flush()
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
 
 
 def main():
     sms.create_configuration_set(ConfigurationSetName="set")
-    settled = threading.Event()
     if moto:
         make_destinations()
-        emptying = threading.Thread(target=empty_queue, args=[settled])
-        emptying.start()
     number = sms.request_phone_number(
         IsoCountryCode="US", MessageType="TRANSACTIONAL", NumberCapabilities=["SMS", "VOICE"], NumberType="LONG_CODE")
     sms.update_phone_number(PhoneNumberId=number["PhoneNumberId"], InternationalSendingEnabled=True)
@@ -102,9 +103,6 @@ def main():
         if health["events"]["to_come"] == 0 and health["deliveries"]["owed"] == 0:
             break
         time.sleep(0.1)
-    settled.set()
-    if moto:
-        emptying.join()
     assert health["messages"] == texts + calls, health
     assert health["deliveries"]["owed"] == 0 and health["deliveries"]["undeliverable"] == 0, health
     print(control("events"), end="")

@@ -18,7 +18,7 @@ pub fn messages(arrivals: &[Arrival]) -> Vec<Value> {
 fn message(id: &str, life: &[&Arrival]) -> Value {
     let events: Vec<&Event<'_>> = life.iter().map(|(event, _)| event).collect();
     let outcomes: Vec<Outcome> = events.iter().map(|event| event.outcome()).collect();
-    let outcome = *outcomes.iter().max().unwrap();
+    let outcome = *outcomes.iter().max().expect("a message has an event");
     let has = |wanted: &[Outcome]| outcomes.iter().any(|outcome| wanted.contains(outcome));
     let requested = events.iter().filter_map(|event| event.request_time).min();
     let accepted = first(&events, |event| {
@@ -47,7 +47,9 @@ fn message(id: &str, life: &[&Arrival]) -> Value {
         "delivery_latency_ms": since_request(delivered),
         "event_count": events.len(),
     });
-    row.as_object_mut().unwrap().extend(described(&events).into_iter().chain(routed(life)).map(|(k, v)| (k.into(), v)));
+    row.as_object_mut()
+        .expect("it is one")
+        .extend(described(&events).into_iter().chain(routed(life)).map(|(k, v)| (k.into(), v)));
     row
 }
 
@@ -108,6 +110,6 @@ fn first(events: &[&Event<'_>], which: impl Fn(&Event<'_>) -> bool) -> Option<Ti
 }
 
 fn time(at: Option<Timestamp>) -> Option<String> {
-    let at = chrono::DateTime::from_timestamp_millis(at?.millis()).unwrap();
+    let at = chrono::DateTime::from_timestamp_millis(at?.millis()).expect("a timestamp is in range");
     Some(at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }

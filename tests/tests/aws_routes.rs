@@ -25,7 +25,7 @@ fn an_event_arrives_as_one_row_by_every_route() {
         assert_eq!(route["kind"], "response", "{route}");
         let is_batch = route["reply"].get("batchItemFailures").is_some();
         let expected =
-            if is_batch { &route["reply"]["batchItemFailures"] == &json!([]) } else { route["reply"]["written"] == 1 };
+            if is_batch { route["reply"]["batchItemFailures"] == json!([]) } else { route["reply"]["written"] == 1 };
         assert!(expected, "{route}");
         let of_it: Vec<_> = rows.iter().filter(|row| row["message_id"] == route["message_id"]).collect();
         assert_eq!(of_it.len(), 1, "{route}: {of_it:?}");

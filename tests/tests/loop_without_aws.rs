@@ -94,17 +94,17 @@ fn messages(tallies: &Tallies, outcome: &str) -> u64 {
 fn by_three_event_destinations_and_the_function_the_rates_are_those_of_what_was_emitted() {
     let (_server, moto) = moto();
     let lake = tempfile::tempdir().unwrap();
-    let queued = tempfile::NamedTempFile::new().unwrap();
-    let queued = queued.path().as_os_str();
+    let notifications = tempfile::NamedTempFile::new().unwrap();
+    let notifications = notifications.path().as_os_str();
     let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "11", "--endpoint-url", &moto]);
     let events = python::run(
         "send_and_settle.py",
-        &[emulator.as_ref(), "1000".as_ref(), "100".as_ref(), moto.as_ref(), queued],
+        &[emulator.as_ref(), "1000".as_ref(), "100".as_ref(), moto.as_ref(), notifications],
         "",
     );
     let pumped = python::run(
         "pump.py",
-        &[program("bootstrap").as_ref(), moto.as_ref(), queued, lake.path().as_ref() as &OsStr],
+        &[program("bootstrap").as_ref(), moto.as_ref(), notifications, lake.path().as_ref() as &OsStr],
         "",
     );
     let pumped: Value = serde_json::from_str(&pumped).unwrap();

@@ -205,13 +205,11 @@ impl<'a> Scanner<'a> {
     /// Where the run of plain characters ends: at a quote or a backslash. Control characters are refused.
     fn plain_run(&mut self) -> Result<usize> {
         let at = special_at(self.text.as_bytes(), self.pos);
-        match self.text.as_bytes().get(at) {
-            Some(_) => self.stop_at(at),
-            None => {
-                self.pos = at;
-                Err(self.error("the end of a string"))
-            }
+        if at < self.text.len() {
+            return self.stop_at(at);
         }
+        self.pos = at;
+        Err(self.error("the end of a string"))
     }
 
     fn stop_at(&mut self, at: usize) -> Result<usize> {

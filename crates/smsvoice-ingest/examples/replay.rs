@@ -1,5 +1,7 @@
 //! A file of events into a lake in a local folder, with this library alone: `cargo run --release --example replay -p smsvoice-ingest -- events.ndjson lake`
 
+#![allow(clippy::print_stdout)] // it is a program
+
 use std::error::Error;
 use std::path::PathBuf;
 

@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_breaks_off_is_said_to() {
-        let whole = gzip(&[5; 100_000]);
+        let whole = gzip(&vec![5; 100_000]);
         for len in 18..whole.len() {
             let broken = bounded(&whole[..len], Compression::Gzip);
             assert_eq!(broken.unwrap_err().reason(), "invalid_gzip", "{len} of {} bytes", whole.len());

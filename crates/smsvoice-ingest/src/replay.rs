@@ -65,8 +65,10 @@ pub fn replay(
     let spares = Spares::default();
     thread::scope(|scope| {
         let (send, parcels) = sync_channel(ROUND * rayon::current_num_threads());
-        scope.spawn(|| cut(inputs, send, &spares, progress));
-        Replay::new(options, put).run(&parcels, &spares)
+        let spares = &spares;
+        // It owns the sending end: the receiving one sees the end of all input when it is gone.
+        scope.spawn(move || cut(inputs, &send, spares, progress));
+        Replay::new(options, put).run(&parcels, spares)
     })
 }
 
@@ -97,7 +99,7 @@ impl Content {
 }
 
 /// Reads the inputs and cuts them into parcels. Where the cuts are depends on the inputs alone.
-fn cut(inputs: Vec<Input>, send: SyncSender<Parcel>, spares: &Spares, progress: &(dyn Fn(u64) + Sync)) {
+fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, spares: &Spares, progress: &(dyn Fn(u64) + Sync)) {
     let mut parcel = Parcel::new();
     let mut bytes = 0;
     for input in inputs {

@@ -81,7 +81,9 @@ impl Words {
         let keys = &mut self.keys;
         let present = (self.nulls > 0).then(|| BooleanBuffer::collect_bool(keys.len(), |row| keys[row] != NULL));
         if present.is_some() {
-            keys.iter_mut().for_each(|key| *key = (*key).max(0));
+            for key in keys.iter_mut() {
+                *key = (*key).max(0);
+            }
         }
         let keys = Int32Array::new(ScalarBuffer::from(self.keys), present.map(NullBuffer::new));
         let column = DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values));

@@ -1,6 +1,10 @@
 //! The reply to a Firehose transformation: every record once, in order, and never too large.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use base64_simd::STANDARD;
+use serde_json::value::RawValue;
 use smsvoice_event::{Channel, Timestamp};
 use smsvoice_lake::Partition;
 
@@ -40,12 +44,8 @@ fn size_of(record: &TransformedRecord<'_>) -> usize {
 
 fn transformed<'p>(record: &'p str, unit: &Unit, now: Timestamp) -> TransformedRecord<'p> {
     let Ok(record) = serde_json::from_str::<FirehoseRecord<'p>>(record) else {
-        return TransformedRecord {
-            record_id: "".into(),
-            result: FirehoseResult::ProcessingFailed,
-            data: None,
-            metadata: None,
-        };
+        let (record_id, result) = (record_id(record), FirehoseResult::ProcessingFailed);
+        return TransformedRecord { record_id, result, data: None, metadata: None };
     };
     let read = unit.tally.events > 0 || unit.tally.quarantined == 0;
     let data = if read { archived(&record.data) } else { None };
@@ -53,6 +53,13 @@ fn transformed<'p>(record: &'p str, unit: &Unit, now: Timestamp) -> TransformedR
     // A record without events (a control message) is archived with the day it came.
     let partition = unit.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
     TransformedRecord { record_id: record.record_id, result, metadata: data.is_some().then(|| partition.into()), data }
+}
+
+/// The id of a record that is otherwise not as AWS documents it: without its answer Firehose would send all others again.
+fn record_id(record: &str) -> Cow<'_, str> {
+    let members = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(record).unwrap_or_default();
+    let id = members.get("recordId").and_then(|id| serde_json::from_str::<String>(id.get()).ok());
+    Cow::Owned(id.unwrap_or_default())
 }
 
 /// The record for the archive: the original bytes and one newline. What is compressed is stored plain: between lines
@@ -83,6 +90,20 @@ fn archived(data: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_is_not_as_documented_is_answered_by_its_id() {
+        for (record, id) in [
+            (r#"{"recordId":"r-1","data":7}"#, "r-1"),
+            (r#"{"recordId":"r-1","recordId":"r-\u0032","data":"e30="}"#, "r-2"),
+            (r#"{"data":"e30="}"#, ""),
+            ("7", ""),
+        ] {
+            let unit = Unit { tally: crate::reader::Tally::default(), objects: Vec::new(), unread: false };
+            let answer = transformed(record, &unit, Timestamp::EPOCH);
+            assert_eq!((&*answer.record_id, answer.result), (id, FirehoseResult::ProcessingFailed), "{record}");
+        }
+    }
 
     #[test]
     fn one_newline_ends_the_record_whatever_its_length() {
