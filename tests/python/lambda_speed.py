@@ -1,21 +1,22 @@
-"""Events a second through `bootstrap`, warm, over Firehose transformations, beside a minimal Node handler that writes nothing;
-and what one invocation of 1, 10, 100, 500 and 10,000 records costs.
+"""Events a second through a warm function, over Firehose transformations of 500 records, beside a minimal Node handler that
+writes nothing; and what one invocation of 1, 10, 100, 500 and 10,000 records costs.
 
-    cargo build --profile lambda -p smsvoice-ingest && cargo build --release
-    python3 tests/python/lambda_speed.py target/lambda/bootstrap target/release/smsvoice
+    cargo build --profile lambda -p smsvoice-ingest --example warm && cargo build --release
+    python3 tests/python/lambda_speed.py target/lambda/examples/warm target/release/smsvoice
+
+Both handle the same payloads in their own process, in turn; the median of the ratios is printed, for events of all four
+channels (four files an invocation) and for texts alone (one).
 """
 
 import base64
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-
-from runtime_api import RuntimeApi
 
 YARDSTICK = pathlib.Path(__file__).parent.parent / "node" / "yardstick.mjs"
 
@@ -26,52 +27,45 @@ def request(lines):
         for n, line in enumerate(lines)
     ]
     arn = "arn:aws:firehose:us-east-1:111122223333:deliverystream/sms"
-    return json.dumps({"invocationId": "i", "deliveryStreamArn": arn, "region": "us-east-1", "records": records}).encode()
+    return json.dumps({"invocationId": "i", "deliveryStreamArn": arn, "region": "us-east-1", "records": records})
+
+
+def payloads(folder, lines, records):
+    """Files of as many requests as the lines fill, at most 100."""
+    files = []
+    for at in range(0, min(len(lines) - records, 100 * records) + 1, records):
+        files.append(os.path.join(folder, f"{len(files):05}.json"))
+        pathlib.Path(files[-1]).write_text(request(lines[at : at + records]))
+    return files
+
+
+def printed(*command):
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def warm(program, folder, files):
+    lake = os.path.join(folder, "lake")
+    shutil.rmtree(lake, ignore_errors=True)
+    return printed(program, lake, *files)
 
 
 def main():
-    bootstrap, smsvoice = sys.argv[1:]
+    program, smsvoice = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         events = os.path.join(folder, "events.ndjson")
         subprocess.run([smsvoice, "generate", "--messages", "60000", "--days", "1", "--out", events], check=True, stdout=subprocess.DEVNULL)
         lines = pathlib.Path(events).read_bytes().splitlines()
-        ratios = []
-        for run in range(5):
-            part = lines[run * 25000 : run * 25000 + 25000]
-            requests = [request(part[at : at + 500]) for at in range(0, len(part), 500)]
-            files = []
-            for n, payload in enumerate(requests):
-                files.append(os.path.join(folder, f"{n}.json"))
-                pathlib.Path(files[-1]).write_bytes(payload)
-            function = RuntimeApi(bootstrap, os.path.join(folder, f"lake-{run}"))
-            function.invoke(request(lines[-500:]))
-            started = time.perf_counter()
-            for payload in requests:
-                kind, _ = function.invoke(payload)
-                assert kind == "response"
-            ours = len(part) / (time.perf_counter() - started)
-            function.stop()
-            node = int(subprocess.run(["node", YARDSTICK, *files], check=True, capture_output=True, text=True).stdout)
-            ratios.append(ours / node)
-            print(f"bootstrap {ours:,.0f} events/s, Node {node:,} events/s, ratio {ratios[-1]:.2f}")
-        print(f"median ratio {statistics.median(ratios):.2f}")
-        costs(bootstrap, os.path.join(folder, "lake-costs"), lines)
-
-
-def costs(bootstrap, lake, lines):
-    function = RuntimeApi(bootstrap, lake)
-    at = 0
-    for records in [1, 10, 100, 500, 10000]:
-        times = []
-        for _ in range(3 if records == 10000 else 20):
-            payload = request(lines[at : at + records])
-            at = (at + records) % (len(lines) - 10000)
-            started = time.perf_counter()
-            function.invoke(payload)
-            times.append(time.perf_counter() - started)
-        median = statistics.median(times)
-        print(f"{records:6} records: {median * 1e3:8.2f} ms an invocation, {median / records * 1e6:8.1f} us a record")
-    function.stop()
+        for name, lines in {"all channels": lines, "texts alone": [line for line in lines if b'"TEXT_' in line]}.items():
+            files = payloads(folder, lines, 500)
+            ratios = []
+            for _ in range(5):
+                ours, node = warm(program, folder, files), printed("node", YARDSTICK, *files)
+                ratios.append(ours / node)
+                print(f"{name}: {ours:,.0f} events/s, Node {node:,.0f} events/s, ratio {ratios[-1]:.2f}")
+            print(f"{name}: median ratio {statistics.median(ratios):.2f}")
+            for records in [1, 10, 100, 500, 10000]:
+                rate = warm(program, folder, payloads(folder, lines, records))
+                print(f"{records:6} records: {records / rate * 1e3:8.2f} ms an invocation, {1e6 / rate:8.1f} us a record")
 
 
 if __name__ == "__main__":

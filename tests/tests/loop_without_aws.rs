@@ -137,3 +137,18 @@ fn a_newcomer_s_first_message_is_delivered_with_nothing_prepared() {
         lake.path().join("events").exists() && messages(&told_by_metrics(lake.path()), "delivered") == 1
     });
 }
+
+#[test]
+fn a_rule_pins_the_outcome_and_events_delivered_twice_count_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rules, lake) = (folder.path().join("rules.toml"), folder.path().join("lake"));
+    let text = "[[rule]]\nprefix = \"+1425555\"\nending = \"blocked\"\n\n[faults]\nduplicates = 1.0\n";
+    std::fs::write(&rules, text).unwrap();
+    let arguments = ["--speed", "2000", "--rules", rules.to_str().unwrap(), "--lake", lake.to_str().unwrap()];
+    let (_emulator, emulator) = emulate(&arguments);
+    let events = python::run("send_and_settle.py", &[emulator.as_ref(), "100".as_ref(), "0".as_ref()], "");
+    let expected = told_by(events);
+    assert_eq!(messages(&expected, ""), 100);
+    assert!(messages(&expected, "blocked") >= 25, "every fourth text goes to +1425555: {expected:?}");
+    assert_eq!(told_by_metrics(&lake), expected);
+}

@@ -1,0 +1,137 @@
+//! From one JSON value to what a field means: lenient about how it is written, strict about what it is.
+
+use std::borrow::Cow;
+
+use crate::error::ParseError;
+use crate::event::Text;
+use crate::field::Field;
+use crate::money::{Usd, scaled};
+use crate::parse::{MAX_FIELDS, Result};
+use crate::scan::{Scanner, Value};
+use crate::timestamp::Timestamp;
+
+fn invalid(field: Field, expected: &'static str) -> ParseError {
+    ParseError::InvalidField { field: field.wire(), expected }
+}
+
+/// A string; or a number, as its digits: SNS's own SMS logs have `"mcc":310`.
+pub(crate) fn text(field: Field, value: Value<'_>) -> Result<Option<Text<'_>>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(digits) => Ok(Some(Cow::Borrowed(digits))),
+        Value::Bool(_) | Value::Nested(_) => Err(invalid(field, "a string")),
+    }
+}
+
+pub(crate) fn member_text(field: Field, value: Option<Value<'_>>) -> Result<Option<Text<'_>>> {
+    text(field, value.unwrap_or(Value::Null))
+}
+
+/// A boolean; or its word in a string, since AWS's table of fields says `"True"`.
+pub(crate) fn boolean(field: Field, value: &Value<'_>) -> Result<Option<bool>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Bool(value) => Ok(Some(*value)),
+        Value::String(word) if word.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Value::String(word) if word.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        _ => Err(invalid(field, "true or false")),
+    }
+}
+
+/// A whole number ≥ 0, however it is written: `60`, `"60"`, `60.0`, `6e1`.
+fn whole(value: &Value<'_>) -> Option<i64> {
+    let digits = match value {
+        Value::Number(digits) => digits,
+        Value::String(digits) => digits.as_ref(),
+        _ => return None,
+    };
+    if let Ok(plain) = digits.parse::<i64>() {
+        return (plain >= 0 && !digits.starts_with('+')).then_some(plain);
+    }
+    scaled(digits, 0).ok().filter(|number| *number >= 0)
+}
+
+pub(crate) fn count(field: Field, value: &Value<'_>) -> Result<Option<i32>> {
+    if *value == Value::Null {
+        return Ok(None);
+    }
+    let number = whole(value).and_then(|number| i32::try_from(number).ok());
+    number.map(Some).ok_or(invalid(field, "a whole number from 0 to 2147483647"))
+}
+
+/// Epoch milliseconds, as a number or in a string; or RFC 3339.
+pub(crate) fn time(field: Field, value: &Value<'_>) -> Result<Option<Timestamp>> {
+    let time = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.contains('-') => Timestamp::parse_rfc3339(text),
+        other => whole(other).and_then(Timestamp::from_millis),
+    };
+    time.map(Some).ok_or(invalid(field, "a time in epoch milliseconds, from 1970 to 9999"))
+}
+
+pub(crate) fn usd(field: Field, value: &Value<'_>) -> Result<Option<Usd>> {
+    let digits = match value {
+        Value::Null => return Ok(None),
+        Value::Number(digits) => digits,
+        Value::String(digits) => digits.as_ref(),
+        Value::Bool(_) | Value::Nested(_) => return Err(invalid(field, "an amount")),
+    };
+    Usd::parse(digits).map(Some).map_err(|_| invalid(field, "an amount of at most 12 digits and 6 decimal places"))
+}
+
+pub(crate) fn object<'a>(field: Field, value: &Value<'a>) -> Result<Option<Scanner<'a>>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Nested(text) if text.starts_with('{') => Ok(Some(Scanner::new(text))),
+        _ => Err(invalid(field, "an object")),
+    }
+}
+
+/// The sender's pairs, if they are what they are nearly always: at most a few, strings without escapes, no key twice.
+/// Otherwise nothing is consumed, and [`context`] says what is the matter.
+pub(crate) fn plain_pairs<'a>(scanner: &mut Scanner<'a>) -> Option<Vec<(Text<'a>, Text<'a>)>> {
+    const FEW: usize = 8;
+    let mut ahead = scanner.clone();
+    let mut pairs = Vec::new();
+    let mut more = ahead.open().ok()?;
+    while more {
+        let key = ahead.plain_string()?;
+        ahead.eat(b':', "`:`").ok()?;
+        let value = ahead.plain_string()?;
+        if pairs.len() == FEW || pairs.iter().any(|(known, _)| known == key) {
+            return None;
+        }
+        pairs.push((Cow::Borrowed(key), Cow::Borrowed(value)));
+        more = ahead.more().ok()?;
+    }
+    *scanner = ahead;
+    Some(pairs)
+}
+
+/// The sender's pairs. Values that are no strings keep their JSON text; a null value is no pair.
+pub(crate) fn context<'a>(value: &Value<'a>) -> Result<Vec<(Text<'a>, Text<'a>)>> {
+    let mut pairs: Vec<(Text<'a>, Text<'a>)> = Vec::new();
+    let Some(mut scanner) = object(Field::Context, value)? else { return Ok(pairs) };
+    let mut more = scanner.open()?;
+    while more {
+        let key = scanner.key()?;
+        let value = match scanner.value()? {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            Value::Number(text) | Value::Nested(text) => Some(Cow::Borrowed(text)),
+            Value::Bool(truth) => Some(Cow::Borrowed(if truth { "true" } else { "false" })),
+        };
+        if let Some(value) = value {
+            if pairs.iter().any(|(known, _)| *known == key) {
+                return Err(ParseError::RepeatedField { field: Field::Context.wire() });
+            }
+            if pairs.len() >= MAX_FIELDS {
+                return Err(ParseError::TooManyFields { field: Field::Context.wire(), limit: MAX_FIELDS });
+            }
+            pairs.push((key, value));
+        }
+        more = scanner.more()?;
+    }
+    Ok(pairs)
+}
