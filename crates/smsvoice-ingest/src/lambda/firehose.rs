@@ -96,7 +96,6 @@ mod tests {
         for (record, id) in [
             (r#"{"recordId":"r-1","data":7}"#, "r-1"),
             (r#"{"recordId":"r-1","recordId":"r-\u0032","data":"e30="}"#, "r-2"),
-            (r#"{"data":"e30="}"#, ""),
             ("7", ""),
         ] {
             let unit = Unit { tally: crate::reader::Tally::default(), objects: Vec::new(), unread: false };
