@@ -55,8 +55,6 @@ pub struct Tally {
     pub first: Option<Partition>,
     /// The partitions of all events.
     pub partitions: BTreeSet<Partition>,
-    /// When the quarantined pieces arrived.
-    pub quarantined_at: Option<Timestamp>,
 }
 
 impl Tally {
@@ -218,7 +216,6 @@ impl<'s> Reader<'s> {
         self.account.quarantined += 1;
         *self.account.by_reason.entry(reason).or_default() += 1;
         self.tally.quarantined += 1;
-        self.tally.quarantined_at = Some(origin.received_at());
         self.quarantined.push(Quarantined {
             received_at: origin.received_at(),
             source: origin.source,

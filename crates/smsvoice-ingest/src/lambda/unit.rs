@@ -77,7 +77,6 @@ impl Unit {
         self.tally.quarantined += tally.quarantined;
         self.tally.first = self.tally.first.or(tally.first);
         self.tally.partitions.extend(tally.partitions);
-        self.tally.quarantined_at = self.tally.quarantined_at.or(tally.quarantined_at);
     }
 
     /// Whether everything of it is in the lake.
