@@ -1,34 +1,33 @@
 //! Events as columns: the batch that readers fill and the writer takes.
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 use hashbrown::HashMap;
+use parquet::schema::types::TypePtr;
 use smsvoice_event::Event;
 
 use crate::columns::Columns;
-use crate::identity::Identity;
 use crate::partition::Partition;
 use crate::route::Route;
 use crate::schema;
 
-/// Rows of `events`, by partition.
-#[derive(Debug)]
+/// Rows of `events`, by partition: each has columns of its own, so that nothing has to be picked apart when they are
+/// encoded.
 pub struct EventBatch {
-    pub(crate) parts: Vec<PartitionBatch>,
+    pub(crate) parts: Vec<(Partition, Columns)>,
+    /// The schema of the files the rows go to.
+    pub(crate) schema: TypePtr,
 }
 
-/// The rows of one partition.
-#[derive(Debug)]
-pub(crate) struct PartitionBatch {
-    pub(crate) partition: Partition,
-    pub(crate) rows: RecordBatch,
-    pub(crate) identities: Vec<Identity>,
+impl std::fmt::Debug for EventBatch {
+    /// How many rows: what they hold is personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EventBatch of {} rows in {} partitions", self.len(), self.parts.len())
+    }
 }
 
 impl EventBatch {
     /// Rows in the batch.
     pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.identities.len()).sum()
+        self.parts.iter().map(|(_, columns)| columns.identities.len()).sum()
     }
 
     /// Whether the batch has no row.
@@ -52,7 +51,7 @@ impl EventBatch {
 pub struct EventBatchBuilder {
     /// Context keys that have a column of their own.
     promoted: Vec<String>,
-    parts: Vec<Part>,
+    parts: Vec<(Partition, Columns)>,
     index: HashMap<Partition, usize>,
     /// Of the part that the last row went to: the next one mostly goes there too.
     last: usize,
@@ -60,14 +59,6 @@ pub struct EventBatchBuilder {
     text_bytes: usize,
     /// Rows there is to be room for.
     room: usize,
-}
-
-/// A partition's rows under construction: each partition has columns of its own, so that nothing has to be picked apart
-/// when they are encoded.
-struct Part {
-    partition: Partition,
-    columns: Columns,
-    identities: Vec<Identity>,
 }
 
 impl EventBatchBuilder {
@@ -92,7 +83,7 @@ impl EventBatchBuilder {
         self.len == 0
     }
 
-    /// Whether the batch should be finished now: Arrow's string columns end at 2 GiB, and a batch is held in memory.
+    /// Whether the batch should be finished now: offsets into its texts have 32 bits, and it is held in memory.
     pub fn is_full(&self) -> bool {
         self.text_bytes >= 64 << 20 || self.len >= 1 << 18
     }
@@ -100,23 +91,19 @@ impl EventBatchBuilder {
     /// Appends an event.
     pub fn push(&mut self, event: &Event<'_>, route: &Route<'_>) {
         let at = self.part(Partition::of(event));
-        let part = &mut self.parts[at];
-        let (identity, added) = part.columns.push(event, route, &self.promoted);
-        part.identities.push(identity);
+        self.text_bytes += self.parts[at].1.push(event, route, &self.promoted);
         self.len += 1;
-        self.text_bytes += added;
     }
 
     fn part(&mut self, partition: Partition) -> usize {
-        if self.parts.get(self.last).is_some_and(|part| part.partition == partition) {
+        if self.parts.get(self.last).is_some_and(|(last, _)| *last == partition) {
             return self.last;
         }
         let (parts, promoted) = (&mut self.parts, self.promoted.len());
         self.last = *self.index.entry(partition).or_insert_with(|| {
             // One partition has most of the events, today's texts as a rule; how many others there are nobody knows.
             let rows = if parts.is_empty() { self.room } else { 0 };
-            let columns = Columns::with_capacity(rows, promoted);
-            parts.push(Part { partition, columns, identities: Vec::with_capacity(rows) });
+            parts.push((partition, Columns::with_capacity(rows, promoted)));
             parts.len() - 1
         });
         self.last
@@ -124,18 +111,6 @@ impl EventBatchBuilder {
 
     /// The batch.
     pub fn finish(self) -> EventBatch {
-        let mut schema = schema::event_batch();
-        if !self.promoted.is_empty() {
-            schema = schema::with_context_columns(&schema, self.promoted.iter().map(String::as_str));
-        }
-        EventBatch { parts: self.parts.into_iter().map(|part| part.finish(&schema)).collect() }
-    }
-}
-
-impl Part {
-    fn finish(self, schema: &SchemaRef) -> PartitionBatch {
-        let rows = RecordBatch::try_new(schema.clone(), self.columns.finish());
-        let rows = rows.expect("the columns are built in the order and types of the schema");
-        PartitionBatch { partition: self.partition, rows, identities: self.identities }
+        EventBatch { parts: self.parts, schema: schema::parquet(&self.promoted) }
     }
 }

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use object_store::PutPayload;
 use xxhash_rust::xxh3::Xxh3;
 
+/// Who writes the files, as their footer says.
+pub(crate) const CREATED_BY: &str = concat!("smsvoice ", env!("CARGO_PKG_VERSION"));
+
 /// A finished Parquet file, not yet in any store.
 #[derive(Clone)]
 pub struct LakeFile {

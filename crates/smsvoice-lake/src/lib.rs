@@ -13,7 +13,6 @@ mod reader;
 mod route;
 pub mod schema;
 mod seen;
-mod words;
 mod writer;
 
 pub use batch::{EventBatch, EventBatchBuilder};

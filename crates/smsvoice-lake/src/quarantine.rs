@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use arrow::array::{BinaryBuilder, RecordBatch, StringBuilder, TimestampMillisecondBuilder};
 use chrono::NaiveDate;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use smsvoice_event::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::encode::{FileEncoder, Table};
 use crate::error::LakeError;
-use crate::file::{LakeFile, part_name};
+use crate::file::{CREATED_BY, LakeFile, part_name};
 use crate::route::Source;
 use crate::schema;
 
@@ -99,10 +103,21 @@ fn file(date: NaiveDate, rows: &[Quarantined]) -> Result<LakeFile, LakeError> {
     let mut hashes: Vec<u128> = rows.iter().map(identity).collect();
     hashes.sort_unstable();
     let path = format!("quarantine/dt={}/{}", date.format("%Y-%m-%d"), part_name(hashes.into_iter()));
-    let mut encoder = FileEncoder::new(Table::Quarantine);
-    encoder.write(columns(rows)?)?;
-    let (bytes, rows) = encoder.finish()?;
-    Ok(LakeFile { path, rows, bytes: bytes.into() })
+    // Without Arrow's own schema in the footer every reader sees plain Parquet types.
+    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema::quarantine(), options)?;
+    writer.write(&columns(rows)?)?;
+    Ok(LakeFile { path, rows: rows.len(), bytes: writer.into_inner()?.into() })
+}
+
+fn properties() -> WriterProperties {
+    let payload = ColumnPath::from("payload");
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_column_dictionary_enabled(payload.clone(), false)
+        .set_column_statistics_enabled(payload, EnabledStatistics::None)
+        .set_created_by(CREATED_BY.to_owned())
+        .build()
 }
 
 /// Of what the file's name is made. The place belongs to it: two files that break off leave the same payload, none. The

@@ -3,6 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::basic::Type;
+use parquet::schema::types::TypePtr;
 
 /// One column of a table of the lake.
 #[derive(Clone, Debug)]
@@ -30,8 +33,18 @@ enum Kind {
     Binary,
 }
 
+/// How a column is held in memory before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Words,
+    Texts,
+    /// Of this physical type in Parquet.
+    Numbers(Type),
+    Pairs,
+}
+
 /// Digits of a money column, and those after the point.
-pub(crate) const USD: (u8, i8) = (18, 6);
+const USD: (u8, i8) = (18, 6);
 
 impl Kind {
     fn logical(self) -> DataType {
@@ -44,15 +57,6 @@ impl Kind {
             Self::Usd => DataType::Decimal128(USD.0, USD.1),
             Self::Map => DataType::Map(map_entries(), false),
             Self::Binary => DataType::Binary,
-        }
-    }
-
-    /// How a batch holds the column in memory before it is written.
-    fn batch(self) -> DataType {
-        match self {
-            Self::Word => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-            Self::Usd => DataType::Decimal64(USD.0, USD.1),
-            other => other.logical(),
         }
     }
 
@@ -75,13 +79,21 @@ fn map_entries() -> Arc<Field> {
     Arc::new(Field::new("key_value", DataType::Struct(map_fields()), false))
 }
 
-pub(crate) fn map_fields() -> Fields {
+fn map_fields() -> Fields {
     vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)].into()
 }
 
 impl Column {
-    pub(crate) fn is_text(&self) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Text)
+    /// How the column is held in memory before it is written.
+    pub(crate) fn shape(&self) -> Shape {
+        match self.kind {
+            Kind::Word => Shape::Words,
+            Kind::Text | Kind::Binary => Shape::Texts,
+            Kind::Boolean => Shape::Numbers(Type::BOOLEAN),
+            Kind::Int => Shape::Numbers(Type::INT32),
+            Kind::Time | Kind::Long | Kind::Usd => Shape::Numbers(Type::INT64),
+            Kind::Map => Shape::Pairs,
+        }
     }
 }
 
@@ -162,12 +174,6 @@ pub fn quarantine() -> SchemaRef {
     SCHEMA.clone()
 }
 
-/// The schema of an [`EventBatch`](crate::EventBatch): repeating strings as dictionaries, money as 64 bits.
-pub(crate) fn event_batch() -> SchemaRef {
-    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema(EVENT_COLUMNS, Kind::batch));
-    SCHEMA.clone()
-}
-
 /// The column of a promoted context key: `context_campaign` for `campaign`. Characters that Athena takes in no plain name
 /// become `_`, so that two keys can have one name.
 pub fn context_column(key: &str) -> String {
@@ -175,10 +181,19 @@ pub fn context_column(key: &str) -> String {
     format!("context_{}", key.chars().map(plain).collect::<String>())
 }
 
-/// The schema with a column of strings for each of these context keys.
-pub(crate) fn with_context_columns<'a>(schema: &Schema, keys: impl Iterator<Item = &'a str>) -> SchemaRef {
-    let promoted = keys.map(|key| Arc::new(Field::new(context_column(key), Kind::Word.batch(), true)));
-    Arc::new(Schema::new(schema.fields().iter().cloned().chain(promoted).collect::<Vec<_>>()))
+/// The Parquet schema of `events`, with a column of strings for each of these context keys.
+pub(crate) fn parquet(context_keys: &[String]) -> TypePtr {
+    static PLAIN: LazyLock<TypePtr> = LazyLock::new(|| converted(&events()));
+    if context_keys.is_empty() {
+        return PLAIN.clone();
+    }
+    let promoted = context_keys.iter().map(|key| Arc::new(Field::new(context_column(key), Kind::Word.logical(), true)));
+    converted(&Schema::new(events().fields().iter().cloned().chain(promoted).collect::<Vec<_>>()))
+}
+
+fn converted(schema: &Schema) -> TypePtr {
+    let schema = ArrowSchemaConverter::new().convert(schema);
+    schema.expect("every type of the lake is one of Parquet's").root_schema_ptr()
 }
 
 /// The columns as a Markdown table.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{RecordBatch, UInt32Array};
-use arrow::compute::take_record_batch;
+use parquet::schema::types::TypePtr;
 use rayon::prelude::*;
 use smsvoice_event::EventId;
 
 use crate::batch::EventBatch;
-use crate::encode::{BUFFERED_ROWS, FileEncoder, MOST_PIECES, Table};
+use crate::columns::Columns;
+use crate::encode::FileEncoder;
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::identity::Identity;
@@ -20,8 +20,8 @@ use crate::seen::{Seen, Verdict};
 pub struct WriterLimits {
     /// Rows after which a file is closed.
     pub file_rows: usize,
-    /// Rows in all open files after which the largest is closed: bounds memory. Rows that come few at a time, because
-    /// there are many partitions, weigh more: each such piece as 96 rows.
+    /// Rows in all open files after which the largest is closed: bounds memory. Each open file weighs as 64 rows beside
+    /// those it has.
     pub open_rows: usize,
 }
 
@@ -32,9 +32,8 @@ impl Default for WriterLimits {
     }
 }
 
-/// What a batch's rows weigh for a partition beside themselves, until they are encoded: forty small arrays are about
-/// 10 KiB, as much as this many rows.
-const PIECE_ROWS: usize = 96;
+/// What an open file weighs beside its rows: of forty columns, each has a few buffers.
+const OPEN_FILE_ROWS: usize = 64;
 
 /// What became of the events given to a writer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,17 +64,14 @@ struct OpenFile {
     /// The ids of its rows.
     ids: Vec<EventId>,
     /// Rows told apart, but not encoded yet: of which batch, and which of its rows.
-    pending: Vec<(RecordBatch, Vec<u32>)>,
-    /// Pieces that wait in `pending` or unencoded in the encoder, and their rows. Counted as they are routed, so that
-    /// which file is closed does not depend on when others are encoded.
-    unencoded: (usize, usize),
+    pending: Vec<(Columns, Vec<u32>)>,
     encoder: FileEncoder,
 }
 
-impl Default for OpenFile {
-    fn default() -> Self {
-        let encoder = FileEncoder::new(Table::Events);
-        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), unencoded: (0, 0), encoder }
+impl OpenFile {
+    fn new(schema: TypePtr) -> Self {
+        let encoder = FileEncoder::new(schema);
+        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), encoder }
     }
 }
 
@@ -93,11 +89,15 @@ impl EventWriter {
 
     /// Tells new events from duplicates and decides which files are full. Cheap; the order of calls matters.
     pub fn route(&mut self, batch: EventBatch) {
-        for part in batch.parts {
-            let file = self.open.entry(part.partition).or_default();
-            let rows = file.judge(&part.identities, &mut self.counts);
+        for (partition, columns) in batch.parts {
+            let other = self.open.get(&partition).is_some_and(|file| file.encoder.schema() != &batch.schema);
+            if other && let Some(file) = self.open.remove(&partition) {
+                self.full.push(file.named(partition));
+            }
+            let file = self.open.entry(partition).or_insert_with(|| OpenFile::new(batch.schema.clone()));
+            let rows = file.judge(&columns.identities, &mut self.counts);
             if !rows.is_empty() {
-                file.append(part.rows, rows);
+                file.pending.push((columns, rows));
             }
         }
         self.close_full();
@@ -169,19 +169,9 @@ impl OpenFile {
         rows
     }
 
-    fn append(&mut self, batch: RecordBatch, rows: Vec<u32>) {
-        let (pieces, unencoded) = (self.unencoded.0 + 1, self.unencoded.1 + rows.len());
-        self.unencoded = match pieces {
-            _ if unencoded >= BUFFERED_ROWS => (0, 0),
-            MOST_PIECES => (1, unencoded),
-            _ => (pieces, unencoded),
-        };
-        self.pending.push((batch, rows));
-    }
-
     /// What it holds in memory, in rows.
     fn weight(&self) -> usize {
-        self.ids.len() + self.unencoded.0 * PIECE_ROWS
+        self.ids.len() + OPEN_FILE_ROWS
     }
 
     /// The file's name, a hash of its sorted ids: the same events make the same file.
@@ -193,9 +183,8 @@ impl OpenFile {
     }
 
     fn encode_pending(&mut self) -> Result<(), LakeError> {
-        for (batch, rows) in std::mem::take(&mut self.pending) {
-            let all = rows.len() == batch.num_rows();
-            self.encoder.write(if all { batch } else { take_record_batch(&batch, &UInt32Array::from(rows))? })?;
+        for (columns, rows) in std::mem::take(&mut self.pending) {
+            self.encoder.write(&columns, &rows)?;
         }
         Ok(())
     }

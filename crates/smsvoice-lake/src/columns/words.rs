@@ -1,0 +1,209 @@
+//! A column of strings that repeat, built as a dictionary.
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Rows of one column, each a key of its distinct values. A value is hashed once: to find its key, and for the row's
+/// content hash.
+#[derive(Default)]
+pub(crate) struct Words {
+    /// Of each row; [`NULL`] where there is no value.
+    keys: Vec<u32>,
+    nulls: usize,
+    /// Hash and key of each distinct value.
+    table: HashTable<(u64, u32)>,
+    text: Vec<u8>,
+    ends: Vec<u32>,
+    /// Values that came lately, by some bits of their hash: most columns have a few that take turns.
+    recent: [Recent; 1 << RECENT_BITS],
+}
+
+/// The key of a row without a value.
+pub(crate) const NULL: u32 = u32::MAX;
+
+const RECENT_BITS: u32 = 3;
+
+#[derive(Clone, Copy)]
+struct Recent {
+    print: Print,
+    hash: u64,
+    key: u32,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self { print: Print { first: 0, last: 0, len: usize::MAX }, hash: 0, key: NULL }
+    }
+}
+
+/// What is compared first of a word. Of one no longer than [`Print::WHOLE`] bytes it is all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Print {
+    first: u64,
+    last: u64,
+    len: usize,
+}
+
+impl Print {
+    const WHOLE: usize = 16;
+
+    #[inline]
+    fn of(word: &[u8]) -> Self {
+        let len = word.len();
+        if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
+            return Self { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), len };
+        }
+        if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
+            return Self { first: u32::from_le_bytes(*first).into(), last: u32::from_le_bytes(*last).into(), len };
+        }
+        let last = word.last().copied().unwrap_or_default();
+        let first = word.first_chunk().map_or(0, |two| u16::from_le_bytes(*two).into());
+        Self { first, last: last.into(), len }
+    }
+
+    /// A hash of the word; of a long one its bytes in the middle are needed, too.
+    #[inline]
+    fn hash(self, word: &[u8]) -> u64 {
+        if self.len > Self::WHOLE {
+            return xxh3_64(word);
+        }
+        let len = (self.len as u64).wrapping_mul(0xa24b_aed4_963e_e407);
+        let (a, b) = (self.first ^ 0xa076_1d64_78bd_642f, self.last ^ 0xe703_7ed1_a0b4_28db ^ len);
+        let product = u128::from(a) * u128::from(b);
+        let folded = (product as u64 ^ (product >> 64) as u64).wrapping_add(self.first.rotate_left(32));
+        (folded ^ folded >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Words {
+    /// A builder with room for so many rows.
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        Self { keys: Vec::with_capacity(rows), ..Self::default() }
+    }
+
+    /// Appends a value and returns its hash; null hashes to 0.
+    #[inline]
+    pub(crate) fn push(&mut self, value: Option<&str>) -> u64 {
+        let Some(value) = value else {
+            self.keys.push(NULL);
+            self.nulls += 1;
+            return 0;
+        };
+        let value = value.as_bytes();
+        let print = Print::of(value);
+        let hash = print.hash(value);
+        let at = (hash >> (64 - RECENT_BITS)) as usize;
+        let recent = &self.recent[at];
+        let known = recent.print == print
+            && (print.len <= Print::WHOLE
+                || recent.hash == hash && same(slice(&self.text, &self.ends, recent.key), value));
+        let key = if known { recent.key } else { self.key(hash, value) };
+        if !known {
+            self.recent[at] = Recent { print, hash, key };
+        }
+        self.keys.push(key);
+        hash
+    }
+
+    fn key(&mut self, hash: u64, value: &[u8]) -> u32 {
+        let (text, ends) = (&self.text, &self.ends);
+        match self.table.find(hash, |entry| entry.0 == hash && same(slice(text, ends, entry.1), value)) {
+            Some((_, key)) => *key,
+            None => self.add(hash, value),
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, hash: u64, value: &[u8]) -> u32 {
+        let key = self.ends.len() as u32;
+        self.text.extend_from_slice(value);
+        self.ends.push(self.text.len() as u32);
+        self.table.insert_unique(hash, (hash, key), |entry| entry.0);
+        key
+    }
+
+    /// Bytes of distinct text.
+    pub(crate) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The key of each row, or [`NULL`].
+    pub(crate) fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
+    /// Rows without a value.
+    pub(crate) fn nulls(&self) -> usize {
+        self.nulls
+    }
+
+    /// How many distinct values there are; their keys count from 0.
+    pub(crate) fn distinct(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The value of a key.
+    pub(crate) fn word(&self, key: u32) -> &[u8] {
+        slice(&self.text, &self.ends, key)
+    }
+}
+
+#[inline]
+fn slice<'t>(text: &'t [u8], ends: &[u32], key: u32) -> &'t [u8] {
+    let key = key as usize;
+    let start = if key == 0 { 0 } else { ends[key - 1] as usize };
+    &text[start..ends[key] as usize]
+}
+
+/// Whether two short texts are equal; eight bytes at a time, here and now: a call of `memcmp` costs more than it compares.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    a8.iter().zip(b8).all(|(a, b)| word(a) == word(b)) && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on fails
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pushed_comes_back_row_by_row() {
+        let long = "a value of more than sixteen bytes";
+        let rows = [Some("x"), None, Some(long), Some(""), Some("x"), Some(&long[..33]), None, Some(long), Some("x")];
+        let mut words = Words::with_capacity(2);
+        let hashes = rows.map(|row| words.push(row));
+        assert_eq!((hashes[0], hashes[2]), (hashes[4], hashes[7]), "equal values have equal hashes");
+        assert_ne!(hashes[2], hashes[5]);
+        assert_eq!((words.distinct(), words.nulls()), (4, 2));
+        let back: Vec<_> = words.keys().iter().map(|key| (*key != NULL).then(|| words.word(*key))).collect();
+        assert_eq!(back, rows.map(|row| row.map(str::as_bytes)));
+    }
+
+    /// Words that are alike, of every length around those that are told apart in different ways.
+    #[test]
+    fn every_word_has_a_key_and_a_hash_of_its_own() {
+        let alike = (0..40).flat_map(|len| {
+            let word = vec![b'0'; len];
+            let changed = (0..len).map(move |at| {
+                let mut word = vec![b'0'; len];
+                word[at] = b'1';
+                word
+            });
+            std::iter::once(word).chain(changed).map(|word| String::from_utf8(word).unwrap())
+        });
+        let alike: Vec<String> = alike.collect();
+        let mut words = Words::default();
+        let hashes: std::collections::HashSet<u64> = alike.iter().map(|word| words.push(Some(word))).collect();
+        assert_eq!((words.distinct(), hashes.len()), (alike.len(), alike.len()));
+        for word in &alike {
+            words.push(Some(word));
+        }
+        assert_eq!(words.keys()[..alike.len()], words.keys()[alike.len()..]);
+    }
+}
