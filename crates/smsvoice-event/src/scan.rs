@@ -99,7 +99,7 @@ impl<'a> Scanner<'a> {
         let start = self.pos + 1;
         let found = self.text.as_bytes().get(start..start + key.len() + 2).is_some_and(|bytes| {
             let (name, end) = bytes.split_at(key.len());
-            end == b"\":" && name == key.as_bytes()
+            end == b"\":" && same(name, key.as_bytes())
         });
         if found && self.text.as_bytes()[self.pos] == b'"' {
             self.pos = start + key.len() + 2;
@@ -334,6 +334,16 @@ impl<'a> Scanner<'a> {
         }
         Ok(false)
     }
+}
+
+/// Whether two short texts of one length are equal; eight bytes at a time, here and now: a call of `memcmp` costs more than
+/// it compares.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    let words = a8.iter().zip(b8).all(|(a, b)| u64::from_ne_bytes(*a) == u64::from_ne_bytes(*b));
+    words && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
 }
 
 /// Where, from `at` on, the first quote, backslash or control character is; the length of the text if there is none.

@@ -1,6 +1,6 @@
 //! A stream of any length, cut where no value is cut in two: lines, concatenated values, or the items of one array.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 
@@ -76,6 +76,26 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     pub fn with_spares(mut self, spares: &'s Spares) -> Self {
         self.spares = Some(spares);
         self
+    }
+
+    /// Reads a stream to its end; `progress` is told how many bytes came.
+    pub fn read_from(&mut self, stream: &mut impl Read, progress: impl Fn(u64)) -> io::Result<()> {
+        loop {
+            if self.buffer.capacity() < CHUNK_BYTES {
+                let large = self.fresh_buffer();
+                let small = mem::replace(&mut self.buffer, large);
+                self.buffer.extend_from_slice(&small);
+            }
+            let room = CHUNK_BYTES.max(self.searched).saturating_sub(self.buffer.len()).max(1);
+            let read = Read::take(&mut *stream, room as u64).read_to_end(&mut self.buffer)?;
+            progress(read as u64);
+            if read == 0 {
+                return Ok(());
+            }
+            if self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
+                self.cut();
+            }
+        }
     }
 
     fn fresh_buffer(&self) -> Vec<u8> {
@@ -307,6 +327,18 @@ mod tests {
         fn chunks_join_to_the_stream(stream in proptest::collection::vec(any::<u8>(), 0..4096), write in 1usize..5000) {
             let joined: Vec<u8> = chunks(&stream, write).into_iter().flat_map(|chunk| chunk.bytes).collect();
             prop_assert_eq!(joined, stream);
+        }
+
+        #[test]
+        fn chunks_that_are_read_join_to_the_stream(lengths in proptest::collection::vec(0usize..3_000_000, 0..4)) {
+            let stream: String = (0..).zip(lengths).map(|(n, len)| event(n, len) + "\n").collect();
+            let mut read = Vec::new();
+            let mut chunker = Chunker::new(|chunk| read.push(chunk));
+            chunker.read_from(&mut stream.as_bytes(), |_| {}).unwrap();
+            chunker.finish();
+            prop_assert!(read.iter().all(|chunk| events_in(chunk) > 0));
+            let joined: Vec<u8> = read.into_iter().flat_map(|chunk| chunk.bytes).collect();
+            prop_assert_eq!(joined, stream.into_bytes());
         }
     }
 }

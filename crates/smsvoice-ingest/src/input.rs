@@ -1,14 +1,15 @@
 //! Files and folders of events, and the streams in them.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use smsvoice_event::Timestamp;
 use thiserror::Error;
 
+use crate::chunk::{Chunk, Chunker};
 use crate::inflate::Compression;
 
 /// The endings of files that a folder is searched for; each may be followed by `.gz` or `.zst`.
@@ -94,32 +95,38 @@ impl Input {
         Ok(inputs)
     }
 
-    /// Copies the stream, decompressed, to `to`; `progress` is told the bytes read as they lie there.
+    /// Cuts the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
     /// The outer error is of the input itself, the inner one of its compression.
-    pub(crate) fn copy(
+    pub(crate) fn cut<F: FnMut(Chunk)>(
         self,
-        to: &mut impl Write,
+        chunker: &mut Chunker<'_, F>,
         progress: impl Fn(u64),
     ) -> io::Result<Result<(), (Compression, io::Error)>> {
-        let stream = Counted { stream: (self.stream)()?, progress };
-        let mut stream = BufReader::with_capacity(1 << 18, stream);
-        match Compression::of(stream.fill_buf()?) {
-            None => copy(&mut stream, to).map(Ok),
-            Some(Compression::Gzip) => Ok(decoded(Compression::Gzip, MultiGzDecoder::new(stream), to)),
-            Some(Compression::Zstd) => match zstd::stream::read::Decoder::with_buffer(stream) {
-                Ok(decoder) => Ok(decoded(Compression::Zstd, decoder, to)),
-                Err(error) => Ok(Err((Compression::Zstd, error))),
-            },
-        }
+        let mut stream = (self.stream)()?;
+        let mut head = Vec::new();
+        progress((&mut stream).take(HEAD).read_to_end(&mut head)? as u64);
+        let compression = Compression::of(&head);
+        let Some(compression) = compression else {
+            chunker.write_all(&head)?;
+            if (head.len() as u64) < HEAD {
+                return Ok(Ok(()));
+            }
+            // Straight into the chunks: a file is read once, and not copied.
+            return chunker.read_from(&mut stream, progress).map(Ok);
+        };
+        let stream = BufReader::with_capacity(1 << 18, Cursor::new(head).chain(Counted { stream, progress }));
+        Ok(decoded(compression, stream, chunker).map_err(|error| (compression, error)))
     }
 }
 
-fn decoded(
-    compression: Compression,
-    mut stream: impl Read,
-    to: &mut impl Write,
-) -> Result<(), (Compression, io::Error)> {
-    copy(&mut stream, to).map_err(|error| (compression, error))
+/// Bytes that are read first, to see what a stream is; of a small file all.
+const HEAD: u64 = 1 << 17;
+
+fn decoded(compression: Compression, stream: impl BufRead, to: &mut impl Write) -> io::Result<()> {
+    match compression {
+        Compression::Gzip => copy(&mut MultiGzDecoder::new(stream), to),
+        Compression::Zstd => copy(&mut zstd::stream::read::Decoder::with_buffer(stream)?, to),
+    }
 }
 
 fn copy(stream: &mut impl Read, to: &mut impl Write) -> io::Result<()> {

@@ -55,13 +55,17 @@ pub struct Tally {
     pub first: Option<Partition>,
     /// The partitions of all events.
     pub partitions: BTreeSet<Partition>,
+    last: Option<Partition>,
 }
 
 impl Tally {
     fn see(&mut self, partition: Partition) {
         self.events += 1;
-        self.first.get_or_insert(partition);
-        self.partitions.insert(partition);
+        if self.last != Some(partition) {
+            self.last = Some(partition);
+            self.first.get_or_insert(partition);
+            self.partitions.insert(partition);
+        }
     }
 }
 
@@ -179,12 +183,11 @@ impl<'s> Reader<'s> {
     fn event(&mut self, event: &mut Event<'_>, origin: &Origin<'_>) {
         self.account.receive(origin.source);
         self.account.unknown_types += u64::from(matches!(event.event_type, EventType::Unknown(_)));
-        self.tally.see(Partition::of(event));
         if let Some(observed) = &mut self.observed {
             observed.see(event, origin.received_at());
         }
         self.settings.privacy.apply(event);
-        self.builder.push(event, &origin.route());
+        self.tally.see(self.builder.push(event, &origin.route()));
         if self.builder.len() >= self.batch_rows || self.builder.is_full() {
             self.flush();
         }

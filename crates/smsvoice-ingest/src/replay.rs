@@ -114,9 +114,9 @@ fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, spares: &Spares, progress:
             }
         };
         let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
-        let copied = input.copy(&mut chunker, progress);
+        let read = input.cut(&mut chunker, progress);
         chunker.finish();
-        match copied {
+        match read {
             Ok(Ok(())) => {}
             Ok(Err((compression, error))) => {
                 pieces(Content::Undecodable { reason: compression.invalid(), detail: error.to_string() });

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 use parquet::schema::types::TypePtr;
-use smsvoice_event::Event;
+use smsvoice_event::{Channel, Event};
 
 use crate::columns::Columns;
 use crate::partition::Partition;
@@ -53,13 +53,23 @@ pub struct EventBatchBuilder {
     promoted: Vec<String>,
     parts: Vec<(Partition, Columns)>,
     index: HashMap<Partition, usize>,
-    /// Of the part that the last row went to: the next one mostly goes there too.
-    last: usize,
+    /// Where the last row went: the next one mostly goes there, too.
+    last: Option<Last>,
     len: usize,
     text_bytes: usize,
     /// Rows there is to be room for.
     room: usize,
 }
+
+/// The partition of a row, as it is told without a calendar.
+#[derive(Clone, Copy)]
+struct Last {
+    channel: Channel,
+    day: i64,
+    at: usize,
+}
+
+const DAY_MS: i64 = 86_400_000;
 
 impl EventBatchBuilder {
     /// A builder of rows that have, after the columns of the schema, one column `context_<key>` for each of these
@@ -88,25 +98,30 @@ impl EventBatchBuilder {
         self.text_bytes >= 64 << 20 || self.len >= 1 << 18
     }
 
-    /// Appends an event.
-    pub fn push(&mut self, event: &Event<'_>, route: &Route<'_>) {
-        let at = self.part(Partition::of(event));
-        self.text_bytes += self.parts[at].1.push(event, route, &self.promoted);
+    /// Appends an event; returns its partition.
+    pub fn push(&mut self, event: &Event<'_>, route: &Route<'_>) -> Partition {
+        let at = self.part(event);
+        let (partition, columns) = &mut self.parts[at];
+        self.text_bytes += columns.push(event, route, &self.promoted);
         self.len += 1;
+        *partition
     }
 
-    fn part(&mut self, partition: Partition) -> usize {
-        if self.parts.get(self.last).is_some_and(|(last, _)| *last == partition) {
-            return self.last;
+    fn part(&mut self, event: &Event<'_>) -> usize {
+        let (channel, day) = (event.channel(), event.event_time.millis().div_euclid(DAY_MS));
+        if let Some(last) = self.last.filter(|last| last.channel == channel && last.day == day) {
+            return last.at;
         }
+        let partition = Partition::of(event);
         let (parts, promoted) = (&mut self.parts, self.promoted.len());
-        self.last = *self.index.entry(partition).or_insert_with(|| {
+        let at = *self.index.entry(partition).or_insert_with(|| {
             // One partition has most of the events, today's texts as a rule; how many others there are nobody knows.
             let rows = if parts.is_empty() { self.room } else { 0 };
             parts.push((partition, Columns::with_capacity(rows, promoted)));
             parts.len() - 1
         });
-        self.last
+        self.last = Some(Last { channel, day, at });
+        at
     }
 
     /// The batch.

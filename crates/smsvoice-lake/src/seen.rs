@@ -13,6 +13,8 @@ pub(crate) struct Seen {
     kept: HashMap<[u64; 2], Kept, BuildHasherDefault<IdHasher>>,
     /// Which batch is being judged.
     epoch: u16,
+    /// Of rows that are there a second time, richer.
+    again: Vec<[u64; 2]>,
 }
 
 /// What is remembered of a row that was kept.
@@ -55,12 +57,31 @@ impl Seen {
             Entry::Occupied(mut entry) => {
                 let old = entry.insert(kept);
                 if old.epoch != self.epoch {
+                    self.again.push(key);
                     return Verdict::Richer;
                 }
                 entry.get_mut().at = old.at;
                 Verdict::RicherThan(old.at)
             }
         }
+    }
+
+    /// Rows of the file.
+    pub(crate) fn rows(&self) -> usize {
+        self.kept.len() + self.again.len()
+    }
+
+    /// The ids of its rows, in any order.
+    pub(crate) fn ids(&self) -> Vec<u128> {
+        let id = |[low, high]: &[u64; 2]| u128::from(*high) << 64 | u128::from(*low);
+        self.kept.keys().chain(&self.again).map(id).collect()
+    }
+
+    /// Forgets everything, but keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+        self.again.clear();
+        self.epoch = 0;
     }
 
     /// No row of the batches so far can be replaced any more.

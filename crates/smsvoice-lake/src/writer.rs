@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use parquet::schema::types::TypePtr;
 use rayon::prelude::*;
-use smsvoice_event::EventId;
 
 use crate::batch::EventBatch;
 use crate::columns::Columns;
@@ -55,23 +54,30 @@ pub struct EventWriter {
     limits: WriterLimits,
     open: BTreeMap<Partition, OpenFile>,
     /// Files that get no more rows, with their names, to be finished by the next [`Self::encode`].
-    full: Vec<(String, OpenFile)>,
+    full: Vec<(String, Rows)>,
     counts: WriteCounts,
+    /// Of files that were closed, to be filled again: a large table that grows anew is moved a dozen times.
+    spare: Vec<Seen>,
 }
+
+/// How many such tables are kept.
+const MOST_SPARES: usize = 2;
 
 struct OpenFile {
     seen: Seen,
-    /// The ids of its rows.
-    ids: Vec<EventId>,
-    /// Rows told apart, but not encoded yet: of which batch, and which of its rows.
+    rows: Rows,
+}
+
+/// The rows of a file.
+struct Rows {
+    /// Told apart, but not encoded yet: of which batch, and which of its rows.
     pending: Vec<(Columns, Vec<u32>)>,
     encoder: FileEncoder,
 }
 
 impl OpenFile {
-    fn new(schema: TypePtr) -> Self {
-        let encoder = FileEncoder::new(schema);
-        Self { seen: Seen::default(), ids: Vec::new(), pending: Vec::new(), encoder }
+    fn new(schema: TypePtr, seen: Seen) -> Self {
+        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) } }
     }
 }
 
@@ -79,7 +85,7 @@ impl EventWriter {
     /// A writer with nothing in it.
     pub fn new(limits: WriterLimits) -> Self {
         let (open, full) = (BTreeMap::new(), Vec::new());
-        Self { limits, open, full, counts: WriteCounts::default() }
+        Self { limits, open, full, counts: WriteCounts::default(), spare: Vec::new() }
     }
 
     /// What became of the events so far.
@@ -90,14 +96,15 @@ impl EventWriter {
     /// Tells new events from duplicates and decides which files are full. Cheap; the order of calls matters.
     pub fn route(&mut self, batch: EventBatch) {
         for (partition, columns) in batch.parts {
-            let other = self.open.get(&partition).is_some_and(|file| file.encoder.schema() != &batch.schema);
-            if other && let Some(file) = self.open.remove(&partition) {
-                self.full.push(file.named(partition));
+            let other = self.open.get(&partition).is_some_and(|file| file.rows.encoder.schema() != &batch.schema);
+            if other {
+                self.close(partition);
             }
-            let file = self.open.entry(partition).or_insert_with(|| OpenFile::new(batch.schema.clone()));
+            let new = || OpenFile::new(batch.schema.clone(), self.spare.pop().unwrap_or_default());
+            let file = self.open.entry(partition).or_insert_with(new);
             let rows = file.judge(&columns.identities, &mut self.counts);
             if !rows.is_empty() {
-                file.pending.push((columns, rows));
+                file.rows.pending.push((columns, rows));
             }
         }
         self.close_full();
@@ -113,13 +120,20 @@ impl EventWriter {
         }
         by_weight.sort_unstable_by(|a, b| b.cmp(a));
         for (weight, partition) in by_weight {
-            if weight < self.limits.file_rows && open <= self.limits.open_rows {
+            if weight < self.limits.file_rows + OPEN_FILE_ROWS && open <= self.limits.open_rows {
                 break;
             }
             open -= weight;
-            if let Some(file) = self.open.remove(&partition) {
-                self.full.push(file.named(partition));
-            }
+            self.close(partition);
+        }
+    }
+
+    fn close(&mut self, partition: Partition) {
+        let Some(mut file) = self.open.remove(&partition) else { return };
+        self.full.push((file.name(partition), file.rows));
+        if self.spare.len() < MOST_SPARES {
+            file.seen.clear();
+            self.spare.push(file.seen);
         }
     }
 
@@ -128,16 +142,16 @@ impl EventWriter {
         let full = std::mem::take(&mut self.full);
         let open = self.open.par_iter_mut();
         let (encoded, finished) = rayon::join(
-            || open.map(|(_, file)| file.encode_pending()).collect::<Result<(), LakeError>>(),
-            || full.into_par_iter().map(|(path, file)| file.finish(path)).collect(),
+            || open.map(|(_, file)| file.rows.encode()).collect::<Result<(), LakeError>>(),
+            || full.into_par_iter().map(|(path, rows)| rows.finish(path)).collect(),
         );
         encoded.and(finished)
     }
 
     /// Closes everything; returns the last files, ordered by path, and the counts of all.
     pub fn finish(mut self) -> Result<(Vec<LakeFile>, WriteCounts), LakeError> {
-        for (partition, file) in std::mem::take(&mut self.open) {
-            self.full.push(file.named(partition));
+        while let Some(partition) = self.open.keys().next().copied() {
+            self.close(partition);
         }
         let mut files = self.encode()?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -155,7 +169,6 @@ impl OpenFile {
             match verdict {
                 Verdict::New | Verdict::Richer => {
                     rows.push(row as u32);
-                    self.ids.push(identity.id);
                     counts.written += 1;
                 }
                 Verdict::RicherThan(at) => {
@@ -171,18 +184,19 @@ impl OpenFile {
 
     /// What it holds in memory, in rows.
     fn weight(&self) -> usize {
-        self.ids.len() + OPEN_FILE_ROWS
+        self.seen.rows() + OPEN_FILE_ROWS
     }
 
-    /// The file's name, a hash of its sorted ids: the same events make the same file.
-    fn named(mut self, partition: Partition) -> (String, Self) {
-        self.seen = Seen::default();
-        let mut ids = std::mem::take(&mut self.ids);
+    /// A hash of its sorted ids: the same events make the same file.
+    fn name(&self, partition: Partition) -> String {
+        let mut ids = self.seen.ids();
         ids.sort_unstable();
-        (format!("events/{partition}/{}", part_name(ids.iter().map(|id| id.0))), self)
+        format!("events/{partition}/{}", part_name(ids.into_iter()))
     }
+}
 
-    fn encode_pending(&mut self) -> Result<(), LakeError> {
+impl Rows {
+    fn encode(&mut self) -> Result<(), LakeError> {
         for (columns, rows) in std::mem::take(&mut self.pending) {
             self.encoder.write(&columns, &rows)?;
         }
@@ -190,7 +204,7 @@ impl OpenFile {
     }
 
     fn finish(mut self, path: String) -> Result<LakeFile, LakeError> {
-        self.encode_pending()?;
+        self.encode()?;
         let (bytes, rows) = self.encoder.finish()?;
         Ok(LakeFile { path, rows, bytes: bytes.into() })
     }

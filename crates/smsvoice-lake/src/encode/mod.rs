@@ -13,6 +13,7 @@ mod pairs;
 mod texts;
 mod words;
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -112,9 +113,7 @@ impl FileEncoder {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let schema = writer.schema_descr().clone();
         let mut columns = schema.columns();
-        // Buffers of their final length: a few MiB that grow are moved, and fresh pages are zeroed each time.
-        let len: usize = self.chunks.iter().map(Chunk::len).sum();
-        let (mut sink, mut closed) = (TrackedWrite::new(Vec::with_capacity(len)), Vec::with_capacity(columns.len()));
+        let (mut sink, mut closed) = (TrackedWrite::new(SINK.take()), Vec::with_capacity(columns.len()));
         for chunk in &mut self.chunks {
             let column = &columns[0];
             match chunk {
@@ -132,6 +131,9 @@ impl FileEncoder {
             row_group.append_column(&bytes, chunk)?;
         }
         row_group.close()?;
+        let mut sink = Vec::from(bytes); // nobody else has them: without a copy
+        sink.clear();
+        SINK.set(sink);
         Ok(())
     }
 
@@ -172,16 +174,6 @@ impl Chunk {
         }
     }
 
-    /// Bytes of what is finished, about.
-    fn len(&self) -> usize {
-        match self {
-            Self::Ids(chunk) | Self::Texts(_, chunk) => chunk.pages.len(),
-            Self::Words(_, chunk) => chunk.len(),
-            Self::Numbers(_, chunk) => chunk.pages.len(),
-            Self::Pairs(chunk) => chunk.len(),
-        }
-    }
-
     fn cut(&mut self, expected: usize) -> Result<()> {
         match self {
             Self::Ids(chunk) | Self::Texts(_, chunk) => chunk.cut(expected),
@@ -211,6 +203,12 @@ fn chunks(words: usize) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = EVENT_COLUMNS.iter().map(chunk).collect();
     chunks.extend((taken[0]..words).map(|at| Chunk::Words(at, WordChunk::new(false, 1))));
     chunks
+}
+
+thread_local! {
+    /// Where a row group is put together before it is appended to its file, used again for the next: fresh memory has to
+    /// be zeroed by the system first.
+    static SINK: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 static PROPERTIES: LazyLock<Arc<WriterProperties>> =

@@ -22,9 +22,6 @@ pub(super) struct Pages {
     codec: Option<Compression>,
 }
 
-/// The bytes of a page's header, at most: a few numbers.
-const PAGE_HEADER: usize = 40;
-
 /// The dictionary of a chunk, as it is written.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Plain<'d> {
@@ -54,11 +51,6 @@ impl Pages {
         let bounds = if self.page.nulls == self.page.definition.len() { Bounds::Nothing } else { bounds };
         self.finished.push(self.page.finish(largest, dictionary.words, codec, bounds)?);
         Ok(())
-    }
-
-    /// Bytes of the pages that are finished, about.
-    pub(super) fn len(&self) -> usize {
-        self.finished.iter().map(|finished| finished.page.compressed_size() + PAGE_HEADER).sum()
     }
 
     /// Writes the chunk; it is empty then.

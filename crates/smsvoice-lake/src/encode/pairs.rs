@@ -53,11 +53,6 @@ impl PairChunk {
         if self.values.is_full() { self.cut() } else { Ok(()) }
     }
 
-    /// Bytes of what is finished, about.
-    pub(super) fn len(&self) -> usize {
-        self.keys.len() + self.values.pages.len()
-    }
-
     pub(super) fn cut(&mut self) -> Result<()> {
         self.keys.cut()?;
         self.values.cut(0)

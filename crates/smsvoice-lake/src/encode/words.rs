@@ -100,11 +100,6 @@ impl WordChunk {
         self.known.fill(UNKNOWN);
     }
 
-    /// Bytes of what is finished, about.
-    pub(super) fn len(&self) -> usize {
-        self.pages.len() + self.dictionary.plain().len()
-    }
-
     pub(super) fn cut(&mut self) -> Result<()> {
         let bounds = if self.ranged { self.bounds() } else { Bounds::Unknown };
         self.pages.cut(self.level, plain(&self.dictionary), bounds)
