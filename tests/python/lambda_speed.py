@@ -12,7 +12,6 @@ import base64
 import json
 import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
@@ -31,9 +30,9 @@ def request(lines):
 
 
 def payloads(folder, lines, records):
-    """Files of as many requests as the lines fill, at most 100."""
+    """Files of as many requests as the lines fill, at most 400."""
     files = []
-    for at in range(0, min(len(lines) - records, 100 * records) + 1, records):
+    for at in range(0, min(len(lines) - records, 399 * records) + 1, records):
         files.append(os.path.join(folder, f"{len(files):05}.json"))
         pathlib.Path(files[-1]).write_text(request(lines[at : at + records]))
     return files
@@ -44,16 +43,15 @@ def printed(*command):
 
 
 def warm(program, folder, files):
-    lake = os.path.join(folder, "lake")
-    shutil.rmtree(lake, ignore_errors=True)
-    return printed(program, lake, *files)
+    # A folder of its own each time, removed at the end: where files have just been deleted, ext4 is slow to make new ones.
+    return printed(program, tempfile.mkdtemp(dir=folder), *files)
 
 
 def main():
     program, smsvoice = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         events = os.path.join(folder, "events.ndjson")
-        subprocess.run([smsvoice, "generate", "--messages", "60000", "--days", "1", "--out", events], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([smsvoice, "generate", "--messages", "100000", "--days", "1", "--out", events], check=True, stdout=subprocess.DEVNULL)
         lines = pathlib.Path(events).read_bytes().splitlines()
         for name, lines in {"all channels": lines, "texts alone": [line for line in lines if b'"TEXT_' in line]}.items():
             files = payloads(folder, lines, 500)

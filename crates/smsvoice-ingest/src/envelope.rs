@@ -30,13 +30,24 @@ pub(crate) enum Envelope<'a> {
     Neighbour(&'static str),
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A transformation request, or a delivery to an HTTP endpoint.
+#[derive(Debug)]
 pub(crate) struct Firehose<'a> {
-    #[serde(borrow, alias = "deliverySteamArn")] // AWS's own sample for Kinesis as source misspells it
     pub(crate) delivery_stream_arn: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub(crate) records: Vec<&'a RawValue>,
+    /// Read once, for the events and for the reply; one that is not as AWS documents it stays text.
+    pub(crate) records: Vec<Result<FirehoseRecord<'a>, &'a RawValue>>,
+}
+
+impl<'a> Firehose<'a> {
+    fn read(delivery_stream_arn: Option<Cow<'a, str>>, records: &'a RawValue) -> Result<Self, serde_json::Error> {
+        if let Ok(records) = serde_json::from_str::<Vec<FirehoseRecord<'a>>>(records.get()) {
+            return Ok(Self { delivery_stream_arn, records: records.into_iter().map(Ok).collect() });
+        }
+        let records: Vec<&'a RawValue> = serde_json::from_str(records.get())?;
+        let records =
+            records.into_iter().map(|record| serde_json::from_str(record.get()).map_err(|_| record)).collect();
+        Ok(Self { delivery_stream_arn, records })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -213,6 +224,9 @@ struct Names<'a> {
     records: Option<Vec<&'a RawValue>>,
     #[serde(borrow, rename = "records")]
     firehose: Option<&'a RawValue>,
+    #[serde(borrow, rename = "deliveryStreamArn", alias = "deliverySteamArn")]
+    // AWS's own sample for Kinesis misspells it
+    delivery_stream_arn: Option<&'a RawValue>,
     #[serde(borrow)]
     awslogs: Option<AwsLogs<'a>>,
     #[serde(borrow, rename = "logEvents")]
@@ -255,8 +269,9 @@ impl<'a> Envelope<'a> {
         let names: Names<'_> = serde_json::from_str(object)?;
         let found = if let Some(records) = names.records {
             Self::Records(records)
-        } else if names.firehose.is_some() {
-            Self::Firehose(serde_json::from_str(object)?)
+        } else if let Some(records) = names.firehose {
+            let arn = names.delivery_stream_arn.map(|arn| serde_json::from_str(arn.get())).transpose()?;
+            Self::Firehose(Firehose::read(arn.flatten(), records)?)
         } else if let Some(logs) = names.awslogs {
             Self::AwsLogs(logs.data)
         } else if names.log_events.is_some() {

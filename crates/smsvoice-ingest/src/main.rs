@@ -81,7 +81,7 @@ impl Function {
         let mut handled = self.consumer.invoke(event.payload.get(), arrival, time_left).await;
         self.tell(&mut handled, &event.context, now, started.elapsed());
         match handled.reply {
-            Ok(reply) => serde_json::value::to_raw_value(&reply).map_err(|error| diagnostic("Reply", &error)),
+            Ok(reply) => reply.to_json().map_err(|error| diagnostic("Reply", &error)),
             Err(failure) => Err(diagnostic(failure.error_type(), &failure)),
         }
     }

@@ -66,15 +66,24 @@ impl Reader<'_> {
     }
 
     /// One record of a transformation request (or of a delivery to an HTTP endpoint, which has no ids).
-    pub(crate) fn firehose_record(&mut self, firehose: &Firehose<'_>, record: &RawValue, origin: &Origin<'_>) {
+    pub(crate) fn firehose_record(
+        &mut self,
+        firehose: &Firehose<'_>,
+        record: &Result<FirehoseRecord<'_>, &RawValue>,
+        origin: &Origin<'_>,
+    ) {
         let origin =
             origin.inside(Source::Firehose).by_arn(borrowed(firehose.delivery_stream_arn.as_ref()), self.settings);
-        match serde_json::from_str::<FirehoseRecord<'_>>(record.get()) {
+        match record {
             Ok(record) => {
                 let arrival = record.approximate_arrival_timestamp.and_then(Timestamp::from_millis);
                 self.base64(&record.data, &origin.at(arrival).record(&record.record_id));
             }
-            Err(error) => self.invalid_envelope(record.get(), &error, &origin),
+            Err(text) => {
+                if let Err(error) = serde_json::from_str::<FirehoseRecord<'_>>(text.get()) {
+                    self.invalid_envelope(text.get(), &error, &origin);
+                }
+            }
         }
     }
 

@@ -24,7 +24,7 @@ pub struct Origin<'a> {
     pub arrival: Timestamp,
     /// Where exactly, for the quarantine: file and line, record id.
     pub place: Cow<'a, str>,
-    /// The record within it: ids of the records opened so far.
+    /// The record within it: ids of the records opened so far, with blanks between.
     pub record: Cow<'a, str>,
     /// The line of the input that the piece begins in, if it lies in lines.
     pub line: Option<u64>,
@@ -88,8 +88,10 @@ impl<'a> Origin<'a> {
     }
 
     /// More exactly where: the id of a record.
-    pub(crate) fn record(mut self, id: &str) -> Self {
-        if !id.is_empty() {
+    pub(crate) fn record(mut self, id: &'a str) -> Self {
+        if self.record.is_empty() {
+            self.record = Cow::Borrowed(id);
+        } else if !id.is_empty() {
             self.record = Cow::Owned(format!("{} {id}", self.record));
         }
         self
@@ -112,7 +114,7 @@ impl<'a> Origin<'a> {
     /// Where exactly, in words: `samples/x.ndjson:17 record-id`.
     pub(crate) fn source_id(&self) -> String {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{}{line}{}", self.place, self.record).trim_start().to_owned()
+        format!("{}{line} {}", self.place, self.record).trim().to_owned()
     }
 
     pub(crate) fn route(&self) -> Route<'_> {

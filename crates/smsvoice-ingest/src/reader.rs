@@ -53,19 +53,21 @@ pub struct Tally {
     pub quarantined: u64,
     /// The partition of the first event.
     pub first: Option<Partition>,
-    /// The partitions of all events.
-    pub partitions: BTreeSet<Partition>,
-    last: Option<Partition>,
+    /// Those of the other events, where they are in others: a record mostly has one event.
+    pub others: BTreeSet<Partition>,
 }
 
 impl Tally {
     fn see(&mut self, partition: Partition) {
         self.events += 1;
-        if self.last != Some(partition) {
-            self.last = Some(partition);
-            self.first.get_or_insert(partition);
-            self.partitions.insert(partition);
+        if *self.first.get_or_insert(partition) != partition {
+            self.others.insert(partition);
         }
+    }
+
+    /// The partitions of all events.
+    pub fn partitions(&self) -> impl Iterator<Item = Partition> {
+        self.first.into_iter().chain(self.others.iter().copied())
     }
 }
 

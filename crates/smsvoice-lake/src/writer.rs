@@ -63,6 +63,9 @@ pub struct EventWriter {
 /// How many such tables are kept.
 const MOST_SPARES: usize = 2;
 
+/// Fewer rows than this are encoded before another thread has begun.
+const WORTH_A_THREAD: usize = 1 << 12;
+
 struct OpenFile {
     seen: Seen,
     rows: Rows,
@@ -140,6 +143,11 @@ impl EventWriter {
     /// Encodes what was routed, partitions in parallel; returns the files that became full.
     pub fn encode(&mut self) -> Result<Vec<LakeFile>, LakeError> {
         let full = std::mem::take(&mut self.full);
+        let rows = self.open.values().map(|file| &file.rows).chain(full.iter().map(|(_, rows)| rows));
+        if rows.map(Rows::waiting).sum::<usize>() < WORTH_A_THREAD {
+            self.open.values_mut().try_for_each(|file| file.rows.encode())?;
+            return full.into_iter().map(|(path, rows)| rows.finish(path)).collect();
+        }
         let open = self.open.par_iter_mut();
         let (encoded, finished) = rayon::join(
             || open.map(|(_, file)| file.rows.encode()).collect::<Result<(), LakeError>>(),
@@ -196,6 +204,11 @@ impl OpenFile {
 }
 
 impl Rows {
+    /// Rows that are to be encoded, or compressed: the pages of a file that is not full are not yet.
+    fn waiting(&self) -> usize {
+        self.pending.iter().map(|(_, rows)| rows.len()).sum::<usize>() + self.encoder.open_rows()
+    }
+
     fn encode(&mut self) -> Result<(), LakeError> {
         for (columns, rows) in std::mem::take(&mut self.pending) {
             self.encoder.write(&columns, &rows)?;

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeError, LakeFile, Source, Stage, WriteCounts, WriterLimits};
 use tokio::time::Instant;
@@ -82,7 +83,7 @@ impl Consumer {
         for unit in &mut units {
             for object in mem::take(&mut unit.objects) {
                 let read = self.read_object(&mut reader, &object, &writing, &mut puts, now, deadline).await;
-                unit.add(mem::take(&mut reader.tally));
+                unit.add(&mem::take(&mut reader.tally));
                 if let Err(error) = read {
                     unit.unread = true;
                     puts.error.get_or_insert(error);
@@ -90,20 +91,25 @@ impl Consumer {
             }
         }
         let observed = reader.observed.take().unwrap_or_default();
-        let account = self.make_durable(reader, &writing, &mut puts, deadline).await;
-        let reply = reply(invoker, &units, &puts, &account, now);
+        let (account, reply) = {
+            // Six megabytes of answers are written while the files are on their way.
+            let answer = || Answer::of(invoker, &units, now);
+            self.make_durable(reader, &writing, &mut puts, deadline, answer).await
+        };
+        let reply = reply.checked(&units, &puts, &account);
         let bytes = puts.durable.iter().map(|file| file.bytes).sum();
         Handled { reply, account, observed, files: puts.durable.len() as u64, bytes }
     }
 
-    /// Puts what is left, and closes the account.
-    async fn make_durable(
+    /// Puts what is left, does something else meanwhile, and closes the account.
+    async fn make_durable<T>(
         &self,
         mut reader: Reader<'_>,
         writing: &Mutex<Writing>,
         puts: &mut Puts,
         deadline: Instant,
-    ) -> Account {
+        meanwhile: impl FnOnce() -> T,
+    ) -> (Account, T) {
         reader.flush();
         let (quarantined, _, mut account) = reader.finish();
         let (mut files, counts, error) = lock(writing).finish();
@@ -111,7 +117,7 @@ impl Consumer {
         if let Some(error) = error {
             puts.encoding_failed(&error);
         }
-        puts.put(&self.lake, files, deadline).await;
+        let ((), done) = futures::join!(puts.put(&self.lake, files, deadline), async { meanwhile() });
         let rows = |table: &str| -> u64 {
             puts.durable.iter().filter(|file| file.path.starts_with(table)).map(|file| file.rows).sum()
         };
@@ -121,7 +127,7 @@ impl Consumer {
         account.duplicates = counts.duplicates;
         account.differing = counts.differing;
         account.quarantined = kept;
-        account
+        (account, done)
     }
 
     /// Streams one object through the reader; files that become full on the way are put at once.
@@ -214,26 +220,39 @@ fn lock(writing: &Mutex<Writing>) -> std::sync::MutexGuard<'_, Writing> {
     writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn reply<'p>(
-    invoker: Invoker<'p>,
-    units: &[Unit],
-    puts: &Puts,
-    account: &Account,
-    now: Timestamp,
-) -> Result<Reply<'p>, Failure> {
-    let lost = Lost::of(puts);
-    let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
-    let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
-    let not_durable = || Failure::NotDurable {
-        to_retry: account.to_retry,
-        received: account.received,
-        error: puts.error.clone().unwrap_or_default(),
-    };
-    match invoker {
-        Invoker::Unrecognized(reason) if all_durable => Err(Failure::Unrecognized { reason: reason.to_owned() }),
-        Invoker::Records(records) => retry::batch(&records, &failed, account).ok_or_else(not_durable),
-        _ if !all_durable => Err(not_durable()),
-        Invoker::Firehose(firehose) => Ok(super::firehose::reply(&firehose, units, now)),
-        Invoker::Whole | Invoker::Unrecognized(_) => Ok(Reply::Account(account.clone())),
+/// What is answered if everything becomes durable; else, what has to be known to say what did not.
+enum Answer<'p> {
+    Ready(Reply<'p>),
+    Records(Vec<&'p RawValue>),
+    Account,
+    Unrecognized(&'static str),
+}
+
+impl<'p> Answer<'p> {
+    fn of(invoker: Invoker<'p>, units: &[Unit], now: Timestamp) -> Self {
+        match invoker {
+            Invoker::Firehose(firehose) => Self::Ready(super::firehose::reply(firehose, units, now)),
+            Invoker::Records(records) => Self::Records(records),
+            Invoker::Whole => Self::Account,
+            Invoker::Unrecognized(reason) => Self::Unrecognized(reason),
+        }
+    }
+
+    fn checked(self, units: &[Unit], puts: &Puts, account: &Account) -> Result<Reply<'p>, Failure> {
+        let lost = Lost::of(puts);
+        let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
+        let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
+        let not_durable = || Failure::NotDurable {
+            to_retry: account.to_retry,
+            received: account.received,
+            error: puts.error.clone().unwrap_or_default(),
+        };
+        match self {
+            Self::Unrecognized(reason) if all_durable => Err(Failure::Unrecognized { reason: reason.to_owned() }),
+            Self::Records(records) => retry::batch(&records, &failed, account).ok_or_else(not_durable),
+            _ if !all_durable => Err(not_durable()),
+            Self::Ready(reply) => Ok(reply),
+            Self::Account | Self::Unrecognized(_) => Ok(Reply::Account(account.clone())),
+        }
     }
 }

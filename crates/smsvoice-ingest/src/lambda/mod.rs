@@ -15,5 +15,5 @@ mod unit;
 pub use config::{Config, ConfigError, KeySource, LogLevel, NumbersSetting};
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
-pub use reply::{BatchItemFailure, Failure, FirehoseResult, Reply, TransformedRecord};
+pub use reply::{Archived, BatchItemFailure, Failure, Reply, TransformedRecord};
 pub use telemetry::{Sandbox, Telemetry};

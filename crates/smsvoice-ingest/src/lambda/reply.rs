@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use smsvoice_lake::Partition;
 use thiserror::Error;
 
 use crate::account::Account;
 
 /// The function's reply.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Reply<'a> {
     /// To SQS and Kinesis: what has to be sent again. Needs `ReportBatchItemFailures` in the event source mapping.
-    #[serde(rename_all = "camelCase")]
     Batch {
         /// Empty when all is well.
         batch_item_failures: Vec<BatchItemFailure>,
@@ -27,6 +28,29 @@ pub enum Reply<'a> {
     Account(Account),
 }
 
+impl Reply<'_> {
+    /// The reply as JSON.
+    pub fn to_json(&self) -> Result<Box<RawValue>, serde_json::Error> {
+        match self {
+            Self::Batch { batch_item_failures } => to_raw_value(&Batch { batch_item_failures }),
+            Self::Transformed { records } => RawValue::from_string(transformed(records)),
+            Self::Account(account) => to_raw_value(account),
+        }
+    }
+}
+
+impl Serialize for Reply<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Batch<'a> {
+    batch_item_failures: &'a [BatchItemFailure],
+}
+
 /// One record that has to be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,53 +59,82 @@ pub struct BatchItemFailure {
     pub item_identifier: String,
 }
 
-/// One record's answer to Firehose.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// One record's answer to Firehose: `Ok` if it has something for the archive, else `ProcessingFailed`. It is in the lake
+/// in either case, or in quarantine; `Dropped` is never said of an event.
+#[derive(Clone, Debug, PartialEq)]
 pub struct TransformedRecord<'a> {
     /// As in the request.
     pub record_id: Cow<'a, str>,
-    /// What becomes of it.
-    pub result: FirehoseResult,
-    /// Base64 of the bytes for the stream's own archive; absent where Firehose keeps the original under
-    /// `processing-failed/`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// For dynamic partitioning of that archive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<Metadata>,
+    /// For the stream's own archive; absent where Firehose keeps the original under `processing-failed/`.
+    pub archive: Option<Archived<'a>>,
 }
 
-/// `Dropped` is not among them: no event is ever dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum FirehoseResult {
-    /// In the lake; the archive gets it too.
-    Ok,
-    /// In quarantine, or too much for one reply; Firehose keeps the original.
-    ProcessingFailed,
+/// What Firehose archives of a record: base64, in two parts, so that the first need not be copied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Archived<'a> {
+    /// All groups of the original but the last.
+    pub data: Cow<'a, str>,
+    /// The last, with one newline.
+    pub ending: String,
+    /// The partition of its first event: `!{partitionKeyFromLambda:channel}` and `!{partitionKeyFromLambda:dt}`.
+    pub partition: Partition,
 }
 
-/// What Firehose partitions its archive by.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Metadata {
-    /// `!{partitionKeyFromLambda:channel}` and `!{partitionKeyFromLambda:dt}`.
-    pub partition_keys: PartitionKeys,
+/// The answers of a request, in one go: serde would look through every byte of base64 for something to escape.
+fn transformed(records: &[TransformedRecord<'_>]) -> String {
+    let len: usize = records.iter().map(TransformedRecord::json_len).sum();
+    let mut json = String::with_capacity(len + 16);
+    let mut day = None;
+    json.push_str(r#"{"records":["#);
+    for (at, record) in records.iter().enumerate() {
+        if at > 0 {
+            json.push(',');
+        }
+        record.push_json(&mut json, &mut day);
+    }
+    json.push_str("]}");
+    json
 }
 
-/// The partition of a record's first event.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PartitionKeys {
-    /// `text`, `voice`, …
-    pub channel: &'static str,
-    /// `2026-11-22`
-    pub dt: String,
+const OK: &str = r#","result":"Ok","data":""#;
+const FAILED: &str = r#","result":"ProcessingFailed"}"#;
+/// Around the channel and the date.
+const KEYS: [&str; 3] = [r#"","metadata":{"partitionKeys":{"channel":""#, r#"","dt":""#, r#""}}}"#];
+
+impl TransformedRecord<'_> {
+    /// Bytes of its JSON, with a comma; a few more where the id has to be escaped.
+    pub(crate) fn json_len(&self) -> usize {
+        // The longest channel is `voice`, and a date has ten characters.
+        let keys = KEYS.iter().map(|key| key.len()).sum::<usize>() + "voice2026-11-22".len();
+        let archive = |archive: &Archived<'_>| OK.len() + archive.data.len() + archive.ending.len() + keys;
+        r#"{"recordId":"","#.len() + self.record_id.len() + self.archive.as_ref().map_or(FAILED.len(), archive)
+    }
+
+    /// Appends it. Most have the date of the one before: `day` keeps it as text.
+    fn push_json(&self, json: &mut String, day: &mut Option<(NaiveDate, String)>) {
+        json.push_str(r#"{"recordId":"#);
+        push_string(json, &self.record_id);
+        let Some(Archived { data, ending, partition }) = &self.archive else {
+            return json.push_str(FAILED);
+        };
+        if day.as_ref().is_none_or(|(date, _)| *date != partition.date) {
+            *day = Some((partition.date, partition.date.to_string()));
+        }
+        let date = day.as_ref().map_or("", |(_, text)| text);
+        for part in [OK, data, ending, KEYS[0], partition.channel.as_str(), KEYS[1], date, KEYS[2]] {
+            json.push_str(part);
+        }
+    }
 }
 
-impl From<Partition> for Metadata {
-    fn from(partition: Partition) -> Self {
-        let dt = partition.date.format("%Y-%m-%d").to_string();
-        Self { partition_keys: PartitionKeys { channel: partition.channel.as_str(), dt } }
+/// Appends a text as a JSON string; hardly any id has something to escape.
+fn push_string(json: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 

@@ -72,17 +72,17 @@ pub(crate) fn read_units(
 }
 
 impl Unit {
-    pub(crate) fn add(&mut self, tally: Tally) {
+    pub(crate) fn add(&mut self, tally: &Tally) {
         self.tally.events += tally.events;
         self.tally.quarantined += tally.quarantined;
+        self.tally.others.extend(tally.partitions());
         self.tally.first = self.tally.first.or(tally.first);
-        self.tally.partitions.extend(tally.partitions);
     }
 
     /// Whether everything of it is in the lake.
     pub(crate) fn is_durable(&self, lost: &Lost) -> bool {
         let events = lost.folders.is_empty()
-            || !self.tally.partitions.iter().any(|of| lost.folders.contains(&format!("events/{of}")));
+            || !self.tally.partitions().any(|of| lost.folders.contains(&format!("events/{of}")));
         let quarantined = self.tally.quarantined == 0 || !lost.quarantine;
         !self.unread && !lost.unencoded && events && quarantined
     }

@@ -77,6 +77,11 @@ impl FileEncoder {
         &self.schema
     }
 
+    /// Rows of the pages that are being filled.
+    pub(crate) fn open_rows(&self) -> usize {
+        self.rows % PAGE_ROWS
+    }
+
     /// Takes these rows of a batch.
     pub(crate) fn write(&mut self, batch: &Columns, mut rows: &[u32]) -> Result<()> {
         if self.writer.is_none() {
