@@ -32,7 +32,7 @@ pub struct Chunk {
 pub struct Spares(Mutex<Vec<Vec<u8>>>);
 
 /// More than this many are not kept.
-const MOST_SPARES: usize = 8;
+const MOST_SPARES: usize = 16;
 
 impl Spares {
     /// Gives the buffer of a chunk back.

@@ -53,8 +53,8 @@ pub struct WriteCounts {
 pub struct EventWriter {
     limits: WriterLimits,
     open: BTreeMap<Partition, OpenFile>,
-    /// Files that get no more rows, with their names, to be finished by the next [`Self::encode`].
-    full: Vec<(String, Rows)>,
+    /// Files that get no more rows, to be finished by the next [`Self::encode`].
+    full: Vec<FullFile>,
     counts: WriteCounts,
     /// Of files that were closed, to be filled again: a large table that grows anew is moved a dozen times.
     spare: Vec<Seen>,
@@ -76,6 +76,14 @@ struct Rows {
     /// Told apart, but not encoded yet: of which batch, and which of its rows.
     pending: Vec<(Columns, Vec<u32>)>,
     encoder: FileEncoder,
+}
+
+/// A file that gets no more rows.
+struct FullFile {
+    partition: Partition,
+    /// The ids of its rows, in any order.
+    ids: Vec<u128>,
+    rows: Rows,
 }
 
 impl OpenFile {
@@ -133,7 +141,7 @@ impl EventWriter {
 
     fn close(&mut self, partition: Partition) {
         let Some(mut file) = self.open.remove(&partition) else { return };
-        self.full.push((file.name(partition), file.rows));
+        self.full.push(FullFile { partition, ids: file.seen.ids(), rows: file.rows });
         if self.spare.len() < MOST_SPARES {
             file.seen.clear();
             self.spare.push(file.seen);
@@ -143,15 +151,15 @@ impl EventWriter {
     /// Encodes what was routed, partitions in parallel; returns the files that became full.
     pub fn encode(&mut self) -> Result<Vec<LakeFile>, LakeError> {
         let full = std::mem::take(&mut self.full);
-        let rows = self.open.values().map(|file| &file.rows).chain(full.iter().map(|(_, rows)| rows));
+        let rows = self.open.values().map(|file| &file.rows).chain(full.iter().map(|file| &file.rows));
         if rows.map(Rows::waiting).sum::<usize>() < WORTH_A_THREAD {
             self.open.values_mut().try_for_each(|file| file.rows.encode())?;
-            return full.into_iter().map(|(path, rows)| rows.finish(path)).collect();
+            return full.into_iter().map(FullFile::finish).collect();
         }
         let open = self.open.par_iter_mut();
         let (encoded, finished) = rayon::join(
             || open.map(|(_, file)| file.rows.encode()).collect::<Result<(), LakeError>>(),
-            || full.into_par_iter().map(|(path, rows)| rows.finish(path)).collect(),
+            || full.into_par_iter().map(FullFile::finish).collect(),
         );
         encoded.and(finished)
     }
@@ -194,13 +202,6 @@ impl OpenFile {
     fn weight(&self) -> usize {
         self.seen.rows() + OPEN_FILE_ROWS
     }
-
-    /// A hash of its sorted ids: the same events make the same file.
-    fn name(&self, partition: Partition) -> String {
-        let mut ids = self.seen.ids();
-        ids.sort_unstable();
-        format!("events/{partition}/{}", part_name(ids.into_iter()))
-    }
 }
 
 impl Rows {
@@ -215,10 +216,15 @@ impl Rows {
         }
         Ok(())
     }
+}
 
-    fn finish(mut self, path: String) -> Result<LakeFile, LakeError> {
-        self.encode()?;
-        let (bytes, rows) = self.encoder.finish()?;
+impl FullFile {
+    /// Its name is a hash of its sorted ids: the same events make the same file.
+    fn finish(mut self) -> Result<LakeFile, LakeError> {
+        self.rows.encode()?;
+        let (bytes, rows) = self.rows.encoder.finish()?;
+        self.ids.sort_unstable();
+        let path = format!("events/{}/{}", self.partition, part_name(self.ids.into_iter()));
         Ok(LakeFile { path, rows, bytes: bytes.into() })
     }
 }

@@ -9,7 +9,9 @@ use arrow::datatypes::{Decimal128Type, Int32Type, TimestampMillisecondType};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding};
-use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
@@ -32,7 +34,7 @@ fn json(row: usize) -> String {
     if row % 7 > 2 {
         event += &format!(r#","isFinal":{},"totalMessageParts":{}"#, row.is_multiple_of(5), row % 3);
     }
-    if row / 100 % 2 == 0 {
+    if (row / 100).is_multiple_of(2) {
         event += r#","isoCountryCode":"DE""#;
     }
     match row % 4 {
@@ -120,7 +122,7 @@ fn rows_read_back_whatever_pages_and_dictionaries_they_fill() {
 fn readers_are_told_what_row_groups_and_pages_hold() {
     let files = files(0..ROWS, &[]);
     let metadata = metadata(&files[0]);
-    assert_eq!(metadata.row_groups().iter().map(|group| group.num_rows()).collect::<Vec<_>>(), [1 << 17, 5000]);
+    assert_eq!(metadata.row_groups().iter().map(RowGroupMetaData::num_rows).collect::<Vec<_>>(), [1 << 17, 5000]);
     let kind = chunk(&metadata, 0, "event_type");
     let Some(Statistics::ByteArray(range)) = kind.statistics() else { panic!("event_type has a range") };
     assert_eq!(range.min_opt().unwrap().data(), b"TEXT_CARRIER_BLOCKED");
@@ -128,7 +130,7 @@ fn readers_are_told_what_row_groups_and_pages_hold() {
     assert!(kind.encodings().any(|encoding| encoding == Encoding::RLE_DICTIONARY));
     let Some(Statistics::Int64(range)) = chunk(&metadata, 1, "price_usd").statistics() else { panic!("a range") };
     assert_eq!((range.min_opt(), range.max_opt()), (Some(&(1 << 17)), Some(&(ROWS as i64 - 1))));
-    let nulls = (0..1usize << 17).filter(|row| row / 100 % 2 != 0).count() as u64;
+    let nulls = (0..1usize << 17).filter(|row| !(row / 100).is_multiple_of(2)).count() as u64;
     let country = chunk(&metadata, 0, "iso_country_code").statistics().unwrap().null_count_opt();
     assert_eq!(country, Some(nulls));
     // A column without a value costs next to nothing, and says that there is none.
