@@ -12,6 +12,7 @@ mod origin;
 mod privacy;
 mod reader;
 mod replay;
+mod resume;
 mod settings;
 
 pub use account::Account;

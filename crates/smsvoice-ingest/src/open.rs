@@ -1,7 +1,5 @@
 //! Opening envelopes: from an object that is no event to what lies in it.
 
-use std::borrow::Cow;
-
 use base64_simd::STANDARD;
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
@@ -11,7 +9,7 @@ use crate::envelope::{
     Envelope, EventBridge, FailedRecord, Firehose, FirehoseRecord, KinesisRecord, LogEvent, Logs, Notification, Record,
     S3Entity, S3Record, SnsRecord, SqsRecord, seconds,
 };
-use crate::origin::Origin;
+use crate::origin::{Origin, name};
 use crate::reader::{ObjectName, Reader, borrowed};
 
 impl Reader<'_> {
@@ -52,8 +50,8 @@ impl Reader<'_> {
     }
 
     /// The bytes of one record. A record of nothing is still a record that came in.
-    fn record_bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+    pub(crate) fn record_bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
+        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return self.quarantine(bytes, origin, Stage::Parse, "not_an_event", "the record is empty");
         }
         self.bytes(bytes, origin);
@@ -142,7 +140,7 @@ impl Reader<'_> {
             return; // CloudWatch Logs asks whether somebody listens; nobody's event is in it
         }
         let mut origin = origin.inside(Source::Logs);
-        origin.account_id = logs.owner.as_deref().map(Cow::Borrowed).or(origin.account_id);
+        origin.account_id = logs.owner.as_deref().and_then(name).or(origin.account_id);
         for event in &logs.log_events {
             match serde_json::from_str::<LogEvent<'_>>(event.get()) {
                 Ok(event) => {
@@ -156,8 +154,8 @@ impl Reader<'_> {
     fn event_bridge(&mut self, event: &EventBridge<'_>, object: &str, origin: &Origin<'_>) {
         let time = event.time.as_deref().and_then(Timestamp::parse_rfc3339);
         let mut inner = origin.inside(Source::EventBridge).at(time).record(&event.id);
-        inner.account_id = event.account.as_deref().map(Cow::Borrowed).or(inner.account_id);
-        inner.aws_region = event.region.as_deref().map(Cow::Borrowed).or(inner.aws_region);
+        inner.account_id = event.account.as_deref().and_then(name).or(inner.account_id);
+        inner.aws_region = event.region.as_deref().and_then(name).or(inner.aws_region);
         if event.source.as_deref() == Some("aws.s3") {
             return self.event_bridge_object(event, object, &inner);
         }

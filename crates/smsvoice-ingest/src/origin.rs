@@ -7,6 +7,19 @@ use smsvoice_lake::{Route, Source};
 
 use crate::settings::Settings;
 
+/// Bytes of a record's id that are kept: AWS's longest have 128 characters, and everything quarantined from a record
+/// repeats its id.
+const MAX_RECORD_ID: usize = 256;
+
+/// Bytes of an account or a region: they have 12 and up to 25. What is longer is neither, and every event of an envelope
+/// would repeat it.
+const MAX_NAME: usize = 64;
+
+/// An account or a region as an envelope names it.
+pub(crate) fn name(told: &str) -> Option<Cow<'_, str>> {
+    (told.len() <= MAX_NAME).then_some(Cow::Borrowed(told))
+}
+
 /// What is known of a piece before it is opened. Cheap to clone and to refine, one envelope at a time.
 #[derive(Clone, Debug)]
 pub struct Origin<'a> {
@@ -62,7 +75,7 @@ impl<'a> Origin<'a> {
             place: Cow::Borrowed(&*self.place),
             record: Cow::Borrowed(&*self.record),
             line: self.line,
-            depth: self.depth + 1,
+            depth: self.depth.saturating_add(1),
         }
     }
 
@@ -71,7 +84,7 @@ impl<'a> Origin<'a> {
     pub(crate) fn by_arn(mut self, arn: Option<&'a str>, settings: &'a Settings) -> Self {
         let arn = arn.unwrap_or_default();
         let mut parts = arn.splitn(6, ':').skip(3);
-        let mut part = || parts.next().filter(|part| !part.is_empty()).map(Cow::Borrowed);
+        let mut part = || parts.next().filter(|part| !part.is_empty()).and_then(name);
         self.aws_region = part().or(self.aws_region);
         self.account_id = part().or(self.account_id);
         if let Some(known) = settings.routes.get(arn) {
@@ -89,6 +102,7 @@ impl<'a> Origin<'a> {
 
     /// More exactly where: the id of a record.
     pub(crate) fn record(mut self, id: &'a str) -> Self {
+        let id = &id[..id.floor_char_boundary(MAX_RECORD_ID)];
         if self.record.is_empty() {
             self.record = Cow::Borrowed(id);
         } else if !id.is_empty() {

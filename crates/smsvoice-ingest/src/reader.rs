@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use memchr::memmem;
 use serde_json::value::RawValue;
-use smsvoice_event::{Event, EventType, ParseError, Prefix, Timestamp};
+use smsvoice_event::{Event, EventType, ParseError, Prefix};
 use smsvoice_lake::{EventBatch, EventBatchBuilder, Partition, Quarantined, Source, Stage};
 
 use crate::account::Account;
 use crate::inflate::{self, Compression};
 use crate::observed::Observed;
 use crate::origin::Origin;
+use crate::resume::{broken_len, log_prefix};
 use crate::settings::Settings;
 
 /// How many envelopes may lie in one another. AWS nests three (a Logs subscription's gzip in Firehose in SQS, say).
@@ -105,7 +105,7 @@ impl<'s> Reader<'s> {
         if let Some(compression) = Compression::of(bytes) {
             return match inflate::bounded(bytes, compression) {
                 Ok(inflated) => {
-                    drop_depth(origin, |inner| self.bytes(&inflated, inner));
+                    drop_depth(origin, |inner| self.record_bytes(&inflated, inner));
                 }
                 Err(error) => self.quarantine(bytes, origin, Stage::Decode, error.reason(), &error.to_string()),
             };
@@ -163,7 +163,10 @@ impl<'s> Reader<'s> {
 
     /// A text that begins with something else than an event; returns how much of it that is.
     fn no_event(&mut self, rest: &str, read: Result<Prefix<'_>, ParseError>, origin: &Origin<'_>) -> usize {
-        if let Some((time, event_at)) = log_prefix(rest) {
+        // One line of a log in another, as often as somebody likes: each costs a level of the stack.
+        if origin.depth <= MAX_ENVELOPES
+            && let Some((time, event_at)) = log_prefix(rest)
+        {
             let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             self.text(&rest[event_at..end], &origin.inside(Source::Logs).at(Some(time)));
             return end;
@@ -266,34 +269,6 @@ fn drop_depth<R>(origin: &Origin<'_>, read: impl FnOnce(&Origin<'_>) -> R) -> R 
     let mut inner = origin.inside(origin.source);
     inner.source = origin.source;
     read(&inner)
-}
-
-/// How far a broken piece goes: to the next line that begins a value, or to the next event on the same line. An event
-/// can only begin at or after the byte where JSON ended, or two before it: `"messageSt{"eventType":…` ends a string
-/// with the quote that begins the next event's first key.
-fn broken_len(rest: &str, offset: usize) -> usize {
-    let bytes = rest.as_bytes();
-    let from = offset.saturating_sub(2).max(1).min(bytes.len());
-    let event = memmem::find(&bytes[from..], br#"{"eventType""#).map_or(bytes.len(), |at| from + at);
-    let line = memchr::memchr_iter(b'\n', bytes)
-        .take_while(|at| *at < event)
-        .find(|at| matches!(bytes.get(at + 1), Some(b'{' | b'[')) || log_prefix(&rest[at + 1..]).is_some());
-    line.map_or(event, |at| at + 1)
-}
-
-/// A line of an exported log, `2026-11-22T07:47:38.123Z {"eventType":…`: its time, and where the JSON begins.
-fn log_prefix(rest: &str) -> Option<(Timestamp, usize)> {
-    let bytes = rest.as_bytes();
-    if !bytes.get(..11).is_some_and(|date| date[4] == b'-' && date[7] == b'-' && date[0].is_ascii_digit()) {
-        return None;
-    }
-    let head = &bytes[..bytes.len().min(200)];
-    let line = &head[..memchr::memchr(b'\n', head).unwrap_or(head.len())];
-    let event_at = memchr::memchr(b'{', line)?;
-    let stamp = rest[..event_at].split_whitespace().next()?;
-    // `aws logs tail --format short` writes no zone; its times are UTC.
-    let time = Timestamp::parse_rfc3339(stamp).or_else(|| Timestamp::parse_rfc3339(&format!("{stamp}Z")))?;
-    Some((time, event_at))
 }
 
 /// A borrowed text, or nothing.

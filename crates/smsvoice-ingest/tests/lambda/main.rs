@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod flaky;
+mod linear;
 mod payloads;
 mod replies;
 mod retries;
