@@ -6,12 +6,17 @@ use std::sync::{Mutex, PoisonError};
 
 use smsvoice_event::{Event, ParseError};
 
+use crate::resume::{LOG_HEAD, broken_len, log_prefix};
+
 /// Bytes after which a chunk is handed on.
 pub const CHUNK_BYTES: usize = 2 << 20;
 
 /// The longest value that is read as one. A 6 MB Lambda payload kept in a file fits; what is longer is no event and no
 /// envelope AWS makes, and is quarantined in pieces of this size.
 pub const MAX_VALUE_BYTES: usize = 16 << 20;
+
+/// What is wrong this close to the end may only be cut off: `tru`, `\ud83d\ude0`.
+const LONGEST_TOKEN: usize = 12;
 
 /// Who writes this much at once may have a whole chunk to write; a small file needs no large buffer.
 const LARGE_WRITE: usize = 1 << 17;
@@ -188,14 +193,9 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
                     end = at + 1;
                     break;
                 }
-                match Event::parse_prefix(rest) {
-                    Ok(prefix) => end = at + prefix.len,
-                    // Not whole yet; or broken, and then whatever reads the chunk will say how.
-                    Err(ParseError::Syntax { offset, .. }) if at + offset < text.len() => {
-                        end = broken_cut(text, at + offset).unwrap_or(end);
-                        break;
-                    }
-                    Err(_) => break,
+                match piece_len(rest, self.in_array) {
+                    Some(len) => end = at + len,
+                    None => break,
                 }
             }
         }
@@ -241,16 +241,35 @@ impl<F: FnMut(Chunk)> Write for Chunker<'_, F> {
 /// The last line end between two values: `}`, a line end, `{`. In valid JSON this stands nowhere else, since inside
 /// one value a comma would stand between.
 fn line_cut(buffer: &[u8]) -> Option<usize> {
-    memchr::memrchr_iter(b'\n', buffer).find_map(|at| {
-        let before = buffer[..at].iter().rposition(|byte| !byte.is_ascii_whitespace())?;
-        (buffer[before] == b'}' && buffer.get(at + 1) == Some(&b'{')).then_some(at + 1)
-    })
+    // Only a line with a `{` is looked at from its end backwards: blank lines, each gone back over, would take their square.
+    let starts = memchr::memrchr_iter(b'\n', buffer).filter(|at| buffer.get(at + 1) == Some(&b'{'));
+    starts
+        .map(|at| (at, buffer[..at].trim_ascii_end()))
+        .find(|(_, before)| before.ends_with(b"}"))
+        .map(|(at, _)| at + 1)
 }
 
-/// After broken JSON: the next line that begins a value.
-fn broken_cut(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at + 1).find(|at| bytes.get(*at) == Some(&b'{'))
+/// How long the piece is that a text begins with, whole or broken; nothing if only what comes next can tell. What is
+/// broken is gone over here too: were each broken piece a chunk, all behind it would be copied each time.
+fn piece_len(rest: &str, in_array: bool) -> Option<usize> {
+    let line_end = || memchr::memchr(b'\n', rest.as_bytes()).map(|at| at + 1);
+    if log_prefix(rest).is_some() {
+        return line_end();
+    }
+    // A number may go on; or it is the year of a log's line.
+    let is_number = rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    if is_number && !in_array && rest.len() < LOG_HEAD && line_end().is_none() {
+        return None;
+    }
+    match Event::parse_prefix(rest) {
+        Ok(prefix) => Some(prefix.len),
+        Err(ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. })
+            if offset + LONGEST_TOKEN < rest.len() =>
+        {
+            Some(broken_len(rest, offset)).filter(|len| *len < rest.len())
+        }
+        Err(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -296,6 +315,33 @@ mod tests {
             assert!(chunks.len() > 1, "{between:?}");
             assert_eq!(chunks.iter().map(events_in).sum::<usize>(), 9000, "{between:?}");
             assert!(chunks.iter().all(|chunk| !chunk.oversize));
+        }
+    }
+
+    #[test]
+    fn a_line_of_an_exported_log_is_not_cut() {
+        let stream: String =
+            (0..9000).map(|n| format!("2026-11-22T07:47:38.{:03}Z {}\n", n % 1000, event(n, 900))).collect();
+        let chunks = chunks(stream.as_bytes(), 1 << 16);
+        assert!(chunks.len() > 1);
+        assert!(chunks.iter().all(|chunk| chunk.bytes.starts_with(b"2026-") && chunk.bytes.ends_with(b"}\n")));
+    }
+
+    #[test]
+    fn a_broken_event_without_line_ends_around_it_spares_those_behind() {
+        let events: Vec<String> = (0..40_000).map(|n| event(n, 900)).collect();
+        let stream = format!("{}{}{}", events[0], &events[1][..90], events[2..].concat());
+        let chunks = chunks(stream.as_bytes(), 1 << 18);
+        assert!(chunks.iter().all(|chunk| !chunk.oversize && chunk.bytes.starts_with(b"{\"eventType\"")));
+        assert!(chunks.len() > 10);
+    }
+
+    #[test]
+    fn a_chunk_holds_more_than_one_broken_or_blank_line() {
+        for line in ["{x\n", "\n", "[[\n", "x\n", "2026-11-22T07:47:38Z {\n"] {
+            let stream = line.repeat(3 * CHUNK_BYTES / line.len());
+            let chunks = chunks(stream.as_bytes(), 1 << 18);
+            assert!(chunks.len() < 10, "{line:?} came in {} chunks", chunks.len());
         }
     }
 
