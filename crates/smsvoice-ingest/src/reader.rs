@@ -17,6 +17,9 @@ use crate::settings::Settings;
 /// How many envelopes may lie in one another. AWS nests three (a Logs subscription's gzip in Firehose in SQS, say).
 const MAX_ENVELOPES: u8 = 8;
 
+/// Bytes of what could not be read, before somebody has to take it: six megabytes of `[1,1,1,…` would be 700 otherwise.
+const MAX_HELD: usize = 8 << 20;
+
 /// Reads payloads into batches of events, quarantine, and an account of both.
 pub struct Reader<'s> {
     pub(crate) settings: &'s Settings,
@@ -25,6 +28,12 @@ pub struct Reader<'s> {
     on_batch: Box<dyn FnMut(EventBatch) + Send + 's>,
     /// What could not be read.
     pub quarantined: Vec<Quarantined>,
+    /// The memory it takes.
+    held: usize,
+    /// How many pieces were taken at once so far.
+    taken: BTreeSet<usize>,
+    /// Takes what could not be read whenever it grows large; nothing unless it was set.
+    pub on_quarantined: Option<Box<dyn FnMut(Vec<Quarantined>) + Send + 's>>,
     /// S3 objects that notifications named.
     pub objects: Vec<ObjectName>,
     /// What was received and quarantined; `written` and `duplicates` are the writer's to tell.
@@ -80,6 +89,9 @@ impl<'s> Reader<'s> {
             batch_rows,
             on_batch: Box::new(on_batch),
             quarantined: Vec::new(),
+            held: 0,
+            taken: BTreeSet::new(),
+            on_quarantined: None,
             objects: Vec::new(),
             account: Account::default(),
             tally: Tally::default(),
@@ -224,7 +236,7 @@ impl<'s> Reader<'s> {
         self.account.quarantined += 1;
         *self.account.by_reason.entry(reason).or_default() += 1;
         self.tally.quarantined += 1;
-        self.quarantined.push(Quarantined {
+        let row = Quarantined {
             received_at: origin.received_at(),
             source: origin.source,
             source_id: origin.source_id(),
@@ -232,7 +244,17 @@ impl<'s> Reader<'s> {
             reason,
             detail: detail.to_owned(),
             payload: self.settings.privacy.mask_payload(payload).into_owned(),
-        });
+        };
+        self.held += size_of::<Quarantined>() + row.source_id.len() + row.detail.len() + row.payload.len();
+        self.quarantined.push(row);
+        // Never twice as many: of the same piece again and again, so many would make the same file again.
+        if self.held > MAX_HELD
+            && let Some(take) = &mut self.on_quarantined
+            && self.taken.insert(self.quarantined.len())
+        {
+            self.held = 0;
+            take(std::mem::take(&mut self.quarantined));
+        }
     }
 
     /// A JSON value that is no event: an array of them, an envelope, or nothing of ours.

@@ -45,15 +45,6 @@ impl Puts {
         self.error.get_or_insert_with(|| error.to_string());
     }
 
-    /// The files of quarantined rows.
-    pub(crate) fn encode_quarantine(&mut self, rows: impl IntoIterator<Item = Quarantined>) -> Vec<LakeFile> {
-        let mut writer = QuarantineWriter::default();
-        let mut encoded = rows.into_iter().map(|row| writer.push(row)).collect::<Vec<_>>();
-        encoded.push(writer.flush());
-        let files = encoded.into_iter().filter_map(|files| files.inspect_err(|error| self.encoding_failed(error)).ok());
-        files.flatten().collect()
-    }
-
     /// Puts files, each again and again until it is in the lake or the deadline passes.
     pub(crate) async fn put(&mut self, lake: &Lake, files: Vec<LakeFile>, deadline: Instant) {
         let puts = files.into_iter().map(|file| async move {
@@ -72,6 +63,17 @@ impl Puts {
             }
         }
     }
+}
+
+/// The files of quarantined rows.
+pub(crate) fn quarantine_files(rows: Vec<Quarantined>) -> Result<Vec<LakeFile>, LakeError> {
+    let mut writer = QuarantineWriter::default();
+    let mut files = Vec::new();
+    for row in rows {
+        files.extend(writer.push(row)?);
+    }
+    files.extend(writer.flush()?);
+    Ok(files)
 }
 
 async fn put_until(lake: &Lake, file: &LakeFile, deadline: Instant) -> Result<(), String> {

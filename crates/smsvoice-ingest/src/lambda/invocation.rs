@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeError, LakeFile, Source, Stage, WriteCounts, WriterLimits};
+use smsvoice_lake::{
+    EventBatch, EventWriter, Lake, LakeError, LakeFile, Quarantined, Source, Stage, WriteCounts, WriterLimits,
+};
 use tokio::time::Instant;
 
 use crate::account::Account;
 use crate::chunk::Chunk;
-use crate::lambda::durable::Puts;
+use crate::lambda::durable::{Puts, quarantine_files};
 use crate::lambda::object::{self, Buckets, ObjectStream};
 use crate::lambda::reply::{Failure, Reply};
 use crate::lambda::retry;
@@ -75,6 +77,8 @@ impl Consumer {
         let writing = Arc::new(Mutex::new(Writing::new()));
         let shared = writing.clone();
         let mut reader = Reader::new(&self.settings, BATCH_ROWS, move |batch| lock(&shared).append(batch));
+        let shared = writing.clone();
+        reader.on_quarantined = Some(Box::new(move |rows| lock(&shared).keep(rows)));
         reader.observed = Some(Observed::default());
         let origin = Origin::new(Source::EventBridge, now, "invocation");
         let invoker = Invoker::of(payload);
@@ -112,8 +116,7 @@ impl Consumer {
     ) -> (Account, T) {
         reader.flush();
         let (quarantined, _, mut account) = reader.finish();
-        let (mut files, counts, error) = lock(writing).finish();
-        files.extend(puts.encode_quarantine(quarantined));
+        let (files, counts, error) = lock(writing).finish(quarantined);
         if let Some(error) = error {
             puts.encoding_failed(&error);
         }
@@ -158,7 +161,7 @@ impl Consumer {
                     return Ok(());
                 }
                 read_all(reader, &chunks, &origin);
-                self.relieve(reader, writing, puts, deadline).await;
+                self.relieve(writing, puts, deadline).await;
             }
         }
         let invalid = stream.invalid();
@@ -170,13 +173,9 @@ impl Consumer {
         Ok(())
     }
 
-    /// Puts the files that are full, and the quarantine when it grows large.
-    async fn relieve(&self, reader: &mut Reader<'_>, writing: &Mutex<Writing>, puts: &mut Puts, deadline: Instant) {
-        let mut files = mem::take(&mut lock(writing).files);
-        let held: usize = reader.quarantined.iter().map(|row| row.payload.len() + 256).sum();
-        if held > 8 << 20 {
-            files.extend(puts.encode_quarantine(reader.quarantined.drain(..)));
-        }
+    /// Puts the files that are full.
+    async fn relieve(&self, writing: &Mutex<Writing>, puts: &mut Puts, deadline: Instant) {
+        let files = mem::take(&mut lock(writing).files);
         if !files.is_empty() {
             puts.put(&self.lake, files, deadline).await;
         }
@@ -196,15 +195,23 @@ impl Writing {
         }
     }
 
-    fn finish(&mut self) -> (Vec<LakeFile>, WriteCounts, Option<LakeError>) {
-        let writer = mem::replace(&mut self.writer, EventWriter::new(LIMITS));
-        let counts = writer.counts();
-        let mut files = mem::take(&mut self.files);
-        match writer.finish() {
-            Ok((last, _)) => files.extend(last),
+    /// Files of what could not be read.
+    fn keep(&mut self, rows: Vec<Quarantined>) {
+        match quarantine_files(rows) {
+            Ok(files) => self.files.extend(files),
             Err(error) => self.error = Some(error),
         }
-        (files, counts, self.error.take())
+    }
+
+    fn finish(&mut self, quarantined: Vec<Quarantined>) -> (Vec<LakeFile>, WriteCounts, Option<LakeError>) {
+        let writer = mem::replace(&mut self.writer, EventWriter::new(LIMITS));
+        let counts = writer.counts();
+        match writer.finish() {
+            Ok((last, _)) => self.files.extend(last),
+            Err(error) => self.error = Some(error),
+        }
+        self.keep(quarantined);
+        (mem::take(&mut self.files), counts, self.error.take())
     }
 }
 
