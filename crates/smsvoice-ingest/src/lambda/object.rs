@@ -1,18 +1,23 @@
 //! Objects in S3 that notifications name: streamed, however large.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use futures::StreamExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
 use smsvoice_lake::{Lake, LakeError};
 
 use crate::chunk::{Chunk, Chunker};
 use crate::inflate::Compression;
 use crate::reader::ObjectName;
+
+/// Bytes asked for at once. A request for the whole would be open for as long as the rows take to be written, and is
+/// given up after minutes.
+const PART: u64 = 4 << 20;
 
 /// Opens the store of a bucket.
 pub type Buckets = Arc<dyn Fn(&str) -> Result<Arc<dyn ObjectStore>, LakeError> + Send + Sync>;
@@ -92,7 +97,7 @@ pub(crate) fn is_of_lake(lake: &Lake, object: &ObjectName) -> bool {
     bucket == object.bucket && (below("events") || below("quarantine"))
 }
 
-/// The object's bytes, as they come.
+/// The object's bytes, as they come; all of one version of it.
 pub(crate) async fn open(
     buckets: &Buckets,
     object: &ObjectName,
@@ -100,6 +105,12 @@ pub(crate) async fn open(
     let told = |error: &dyn std::fmt::Display| format!("s3://{}/{}: {error}", object.bucket, object.key);
     let store = buckets(&object.bucket).map_err(|error| told(&error))?;
     let path = Path::parse(&object.key).map_err(|error| told(&error))?;
-    let got = store.get(&path).await.map_err(|error| told(&error))?;
-    Ok(got.into_stream().fuse())
+    let ObjectMeta { size, e_tag, .. } = store.head(&path).await.map_err(|error| told(&error))?;
+    let parts = (0..size.div_ceil(PART)).map(move |part| part * PART..size.min((part + 1) * PART));
+    let get = move |range: Range<u64>| {
+        let options = GetOptions { range: Some(range.into()), if_match: e_tag.clone(), ..GetOptions::default() };
+        let (store, path) = (store.clone(), path.clone());
+        async move { store.get_opts(&path, options).await?.bytes().await }
+    };
+    Ok(futures::stream::iter(parts).then(get).boxed())
 }
