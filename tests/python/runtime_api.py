@@ -9,6 +9,9 @@ import threading
 import time
 
 
+SECONDS = 900  # as long as Lambda lets a function run
+
+
 class RuntimeApi:
     """Starts `bootstrap` and hands it invocations, one at a time."""
 
@@ -27,7 +30,7 @@ class RuntimeApi:
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(payload)))
                 self.send_header("Lambda-Runtime-Aws-Request-Id", "id")
-                self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 300_000))
+                self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + SECONDS * 1000))
                 self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:111122223333:function:f")
                 self.end_headers()
                 self.wfile.write(payload)
@@ -52,6 +55,9 @@ class RuntimeApi:
         class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
             daemon_threads = True
 
+            def handle_error(self, *_):
+                pass  # a function that is killed while it waits resets its connection
+
         self.server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         environment = {
@@ -72,7 +78,7 @@ class RuntimeApi:
 
     def invoke(self, payload):
         self.payloads.put(payload)
-        return self.answers.get(timeout=300)
+        return self.answers.get(timeout=SECONDS)
 
     def memory_kib(self):
         """Resident now, and at its peak."""
