@@ -17,6 +17,7 @@ import urllib.parse
 import boto3
 import pyarrow.parquet
 
+from queues import from_queue, queue
 from runtime_api import RuntimeApi
 
 ACCOUNT = "123456789012"
@@ -33,50 +34,27 @@ s3, sqs, sns, firehose, logs, kinesis, events, secrets = map(
 )
 
 
-def queue(name, **attributes):
-    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-
-
-def from_queue(url, arn):
-    """What the event source mapping makes of the messages in a queue."""
-    records = []
-    for _ in range(100):
-        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages", [])
-        for message in messages:
-            records.append({
-                "messageId": message["MessageId"], "receiptHandle": message["ReceiptHandle"], "body": message["Body"],
-                "attributes": message["Attributes"], "messageAttributes": {}, "md5OfBody": message["MD5OfBody"],
-                "eventSource": "aws:sqs", "eventSourceARN": arn, "awsRegion": "us-east-1",
-            })
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        if records and not messages:
-            return {"Records": records}
-        time.sleep(0.05)
-    raise SystemExit(f"nothing arrived in {url}")
-
-
 def sns_to_sqs(event, raw):
     name = "raw" if raw else "wrapped"
     topic = sns.create_topic(Name=name)["TopicArn"]
-    url, arn = queue(name)
+    url, arn = queue(sqs, name)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": str(raw).lower()})
     sns.publish(TopicArn=topic, Message=event)
-    return from_queue(url, arn)
+    return from_queue(sqs, url, arn)
 
 
 def fifo(event):
-    url, arn = queue("events.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    url, arn = queue(sqs, "events.fifo", FifoQueue="true", ContentBasedDeduplication="true")
     sqs.send_message(QueueUrl=url, MessageBody=event, MessageGroupId="one")
-    return from_queue(url, arn)
+    return from_queue(sqs, url, arn)
 
 
 def event_bridge_to_sqs(event):
-    url, arn = queue("bridged")
+    url, arn = queue(sqs, "bridged")
     events.put_rule(Name="sms", EventPattern=json.dumps({"source": ["aws.sms-voice"]}))
     events.put_targets(Rule="sms", Targets=[{"Id": "queue", "Arn": arn}])
     events.put_events(Entries=[{"Source": "aws.sms-voice", "DetailType": "Text Message Delivery Status Updated", "Detail": event}])
-    return from_queue(url, arn)
+    return from_queue(sqs, url, arn)
 
 
 def through_kinesis(event):
@@ -132,11 +110,11 @@ def logs_to_firehose_to_s3(event):
 def s3_to_sqs(event):
     """The bucket's own notification, made by moto, of an object with an awkward key."""
     s3.create_bucket(Bucket="uploads")
-    url, arn = queue("uploads")
+    url, arn = queue(sqs, "uploads")
     configuration = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
     s3.put_bucket_notification_configuration(Bucket="uploads", NotificationConfiguration=configuration)
     s3.put_object(Bucket="uploads", Key="2026/11/22/a b+ü=1.gz", Body=gzip.compress(event.encode()))
-    return from_queue(url, arn)
+    return from_queue(sqs, url, arn)
 
 
 def lake(table):

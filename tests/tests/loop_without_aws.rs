@@ -118,6 +118,19 @@ fn by_three_event_destinations_and_the_function_the_rates_are_those_of_what_was_
 }
 
 #[test]
+fn by_an_eventbridge_rule_each_event_arrives_once_and_the_rates_are_those_of_what_was_emitted() {
+    let (_server, moto) = moto();
+    let lake = tempfile::tempdir().unwrap();
+    let (_emulator, emulator) = emulate(&["--eventbridge", "--speed", "2000", "--seed", "13", "--endpoint-url", &moto]);
+    let bootstrap = program("bootstrap");
+    let arguments: [&OsStr; 5] =
+        [emulator.as_ref(), moto.as_ref(), bootstrap.as_ref(), lake.path().as_ref(), "60".as_ref()];
+    let expected = told_by(python::run("event_bridge.py", &arguments, ""));
+    assert_eq!(messages(&expected, ""), 60);
+    assert_eq!(told_by_metrics(lake.path()), expected);
+}
+
+#[test]
 fn straight_into_a_lake_the_rates_are_those_of_what_was_emitted() {
     let lake = tempfile::tempdir().unwrap();
     let (_emulator, emulator) = emulate(&["--speed", "2000", "--seed", "12", "--lake", lake.path().to_str().unwrap()]);
