@@ -1,14 +1,15 @@
 """Memory of `bootstrap`: 6 MB payloads of each envelope, one that would inflate to 1 GB, and a 2 GB gzip object in S3.
 
     cargo build --profile lambda -p smsvoice-ingest && cargo build --release
-    cargo install s3s-fs --features binary
+    cargo install s3s-fs@0.14.1 --features binary
     python3 tests/python/lambda_memory.py target/lambda/bootstrap target/release/smsvoice [s3s-fs]
 
-Prints resident memory when idle and at its peak. With s3s-fs, the object is made (11 GB of events, a minute or two) and read.
+Prints resident memory when idle and at its peak. With s3s-fs, the object is made (a few minutes) and read.
 """
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ import time
 from runtime_api import RuntimeApi
 
 PAYLOAD = 6_000_000
+MESSAGES_OF_2_GB = 11_000_000  # 22 GB of events
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:sms"
 STREAM = "arn:aws:firehose:us-east-1:111122223333:deliverystream/sms"
 
@@ -42,18 +44,25 @@ def base64_of(line):
     return base64.b64encode(line.encode()).decode()
 
 
+def log_event(n, line):
+    """With an id as CloudWatch Logs has them: 56 digits that compress badly."""
+    number = int.from_bytes(hashlib.sha256(str(n).encode()).digest()[:23], "big")
+    return {"id": f"{number:056}", "timestamp": 1795000000000, "message": line}
+
+
 def logs(lines):
-    """A subscription's payload: what fits into 6 MB of base64."""
+    """A subscription's payload: what fits into 6 MB of base64, and inflates no further than is read."""
     taken = 10_000
     while True:
-        events = [{"id": str(n), "timestamp": 1795000000000, "message": line} for n, line in enumerate(lines[:taken])]
+        events = [log_event(n, line) for n, line in enumerate(lines[:taken])]
         data = {"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logStream": "s", "subscriptionFilters": ["f"], "logEvents": events}
         text = json.dumps(data).encode()
         packed = base64.b64encode(gzip.compress(text, 6))
-        if len(packed) > PAYLOAD * 0.97 or taken >= len(lines) or len(text) > 47 << 20:
+        fits = min(PAYLOAD / len(packed), (48 << 20) / len(text))
+        if 1 < fits < 1.02 or taken == len(lines):
             print(f"  (the subscription's {len(events)} events inflate to {len(text) / 1e6:.0f} MB)")
             return b'{"awslogs": {"data": "' + packed + b'"}}'
-        taken = int(taken * min(1.5, PAYLOAD / len(packed)))
+        taken = min(int(taken * fits * 0.99), len(lines))
 
 
 def bomb():
@@ -86,6 +95,8 @@ def payloads(lines):
     yield "Firehose", filled(lines, firehose, around)
     yield "CloudWatch Logs", logs(lines)
     yield "array of events", filled(lines, lambda _, line: json.loads(line), lambda inner: f"[{inner}]")
+    yield "array of no events", b"[1" + b",1" * (PAYLOAD // 2) + b"]"
+    yield "broken lines in Firehose", around(json.dumps({"recordId": "r", "data": base64_of("{x\n" * (PAYLOAD // 4))})).encode()
     yield "garbage", b'"' + b"x" * PAYLOAD + b'"'
     for n, payload in enumerate(bomb()):
         yield f"1 GB bomb, {['CloudWatch Logs', 'Firehose'][n]}", payload
@@ -108,7 +119,7 @@ def object_of_2_gb(bootstrap, smsvoice, s3s, folder):
     os.makedirs(os.path.join(root, "archive"))
     os.makedirs(os.path.join(root, "lake"))
     path = os.path.join(root, "archive", "events.gz")
-    packing = f"{smsvoice} generate --messages 6500000 --days 30 --out /dev/stdout 2>/dev/null | gzip -1 > {path}"
+    packing = f"{smsvoice} generate --messages {MESSAGES_OF_2_GB} --days 30 --out /dev/stdout | head -n -1 | gzip -1 > {path}"  # the last line is a summary
     subprocess.run(packing, shell=True, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -133,7 +144,7 @@ def main():
     bootstrap, smsvoice, *s3s = sys.argv[1:]
     folder = tempfile.mkdtemp(prefix="smsvoice-memory-")
     events = os.path.join(folder, "events.ndjson")
-    subprocess.run([smsvoice, "generate", "--messages", "40000", "--out", events], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([smsvoice, "generate", "--messages", "60000", "--out", events], check=True, stdout=subprocess.DEVNULL)
     lines = pathlib.Path(events).read_text().splitlines()
     for name, payload in payloads(lines):
         # A process of its own for each: what one leaves behind is not the next one's.
