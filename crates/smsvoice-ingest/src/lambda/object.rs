@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt};
 use smsvoice_lake::{Lake, LakeError};
 
 use crate::chunk::{Chunk, Chunker};
@@ -17,7 +17,7 @@ use crate::reader::ObjectName;
 
 /// Bytes asked for at once. A request for the whole would be open for as long as the rows take to be written, and is
 /// given up after minutes.
-const PART: u64 = 4 << 20;
+const PART: u64 = 64 << 20;
 
 /// Opens the store of a bucket.
 pub type Buckets = Arc<dyn Fn(&str) -> Result<Arc<dyn ObjectStore>, LakeError> + Send + Sync>;
@@ -110,7 +110,7 @@ pub(crate) async fn open(
     let get = move |range: Range<u64>| {
         let options = GetOptions { range: Some(range.into()), if_match: e_tag.clone(), ..GetOptions::default() };
         let (store, path) = (store.clone(), path.clone());
-        async move { store.get_opts(&path, options).await?.bytes().await }
+        async move { store.get_opts(&path, options).await.map(GetResult::into_stream) }
     };
-    Ok(futures::stream::iter(parts).then(get).boxed())
+    Ok(futures::stream::iter(parts).then(get).try_flatten().boxed())
 }
