@@ -58,7 +58,7 @@ def logs(lines):
         data = {"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logStream": "s", "subscriptionFilters": ["f"], "logEvents": events}
         text = json.dumps(data).encode()
         packed = base64.b64encode(gzip.compress(text, 6))
-        fits = min(PAYLOAD / len(packed), (48 << 20) / len(text))
+        fits = min(PAYLOAD / len(packed), (32 << 20) / len(text))
         if 1 < fits < 1.02 or taken == len(lines):
             print(f"  (the subscription's {len(events)} events inflate to {len(text) / 1e6:.0f} MB)")
             return b'{"awslogs": {"data": "' + packed + b'"}}'

@@ -11,10 +11,6 @@ use smsvoice_ingest::Settings;
 use smsvoice_ingest::lambda::Consumer;
 use smsvoice_lake::Lake;
 
-/// As `bootstrap` has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let lake = Lake::create(&arguments.next().expect("usage: warm LAKE PAYLOAD..."), []).unwrap();

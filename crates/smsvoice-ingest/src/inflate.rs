@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 
-/// What a payload inside an envelope may inflate to, in bytes. A Lambda payload is at most 6 MB; events compress about
-/// tenfold, so an honest one stays below.
-pub const MAX_INFLATED: usize = 48 << 20;
+/// What a payload inside an envelope may inflate to, in bytes. A batch of CloudWatch Logs is 1 MiB at most before it is
+/// compressed, a record of Firehose 1,000 KiB after: events compress about tenfold, so an honest one stays far below.
+pub const MAX_INFLATED: usize = 32 << 20;
 
 /// A compression told by the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

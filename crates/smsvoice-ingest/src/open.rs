@@ -1,5 +1,7 @@
 //! Opening envelopes: from an object that is no event to what lies in it.
 
+use std::mem;
+
 use base64_simd::STANDARD;
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
@@ -12,7 +14,7 @@ use crate::envelope::{
 use crate::origin::{Origin, name};
 use crate::reader::{ObjectName, Reader, borrowed};
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
     /// An object that is no event.
     pub(crate) fn object(&mut self, object: &str, origin: &Origin<'_>) {
         match Envelope::detect(object) {
@@ -43,10 +45,13 @@ impl Reader<'_> {
 
     /// Base64, and whatever is in it.
     pub(crate) fn base64(&mut self, data: &str, origin: &Origin<'_>) {
-        match STANDARD.decode_to_vec(data.as_bytes()) {
-            Ok(bytes) => self.record_bytes(&bytes, origin),
+        let mut bytes = mem::take(&mut self.decoded);
+        bytes.clear();
+        match STANDARD.decode_append(data.as_bytes(), &mut bytes) {
+            Ok(()) => self.record_bytes(&bytes, origin),
             Err(_) => self.quarantine(data.as_bytes(), origin, Stage::Decode, "invalid_base64", "data is not base64"),
         }
+        self.decoded = bytes;
     }
 
     /// The bytes of one record. A record of nothing is still a record that came in.
@@ -58,28 +63,30 @@ impl Reader<'_> {
     }
 
     fn firehose(&mut self, firehose: &Firehose<'_>, origin: &Origin<'_>) {
+        let origin = self.firehose_origin(firehose, origin);
         for record in &firehose.records {
-            self.firehose_record(firehose, record, origin);
+            self.firehose_record(record, &origin);
         }
     }
 
+    /// Where all records of a request come from.
+    pub(crate) fn firehose_origin<'a>(&self, firehose: &'a Firehose<'_>, origin: &'a Origin<'_>) -> Origin<'a>
+    where
+        's: 'a,
+    {
+        origin.inside(Source::Firehose).by_arn(firehose.delivery_stream_arn.as_deref(), self.settings)
+    }
+
     /// One record of a transformation request (or of a delivery to an HTTP endpoint, which has no ids).
-    pub(crate) fn firehose_record(
-        &mut self,
-        firehose: &Firehose<'_>,
-        record: &Result<FirehoseRecord<'_>, &RawValue>,
-        origin: &Origin<'_>,
-    ) {
-        let origin =
-            origin.inside(Source::Firehose).by_arn(borrowed(firehose.delivery_stream_arn.as_ref()), self.settings);
+    pub(crate) fn firehose_record(&mut self, record: &Result<FirehoseRecord<'_>, &RawValue>, origin: &Origin<'_>) {
         match record {
             Ok(record) => {
                 let arrival = record.approximate_arrival_timestamp.and_then(Timestamp::from_millis);
-                self.base64(&record.data, &origin.at(arrival).record(&record.record_id));
+                self.base64(&record.data, &origin.beside().at(arrival).record(&record.record_id));
             }
             Err(text) => {
                 if let Err(error) = serde_json::from_str::<FirehoseRecord<'_>>(text.get()) {
-                    self.invalid_envelope(text.get(), &error, &origin);
+                    self.invalid_envelope(text.get(), &error, origin);
                 }
             }
         }

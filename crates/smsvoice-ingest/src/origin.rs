@@ -63,10 +63,20 @@ impl<'a> Origin<'a> {
     }
 
     /// Inside an envelope of this kind: the outermost gives the source.
-    pub(crate) fn inside<'b>(&'b self, envelope: Source) -> Origin<'b> {
+    pub(crate) fn inside(&self, envelope: Source) -> Origin<'_> {
+        let mut inner = self.beside();
+        if self.depth == 0 {
+            inner.source = envelope;
+        }
+        inner.depth = self.depth.saturating_add(1);
+        inner
+    }
+
+    /// The same place, for one of the things in it.
+    pub(crate) fn beside<'b>(&'b self) -> Origin<'b> {
         let text = |text: &'b Option<Cow<'a, str>>| text.as_deref().map(Cow::Borrowed);
         Origin {
-            source: if self.depth == 0 { envelope } else { self.source },
+            source: self.source,
             account_id: text(&self.account_id),
             aws_region: text(&self.aws_region),
             configuration_set: text(&self.configuration_set),
@@ -75,7 +85,7 @@ impl<'a> Origin<'a> {
             place: Cow::Borrowed(&*self.place),
             record: Cow::Borrowed(&*self.record),
             line: self.line,
-            depth: self.depth.saturating_add(1),
+            depth: self.depth,
         }
     }
 
@@ -118,9 +128,7 @@ impl<'a> Origin<'a> {
 
     /// So many lines further on; inside an envelope the line stays that of the envelope.
     pub(crate) fn lines_on(&self, lines: u64) -> Origin<'_> {
-        let mut origin = self.inside(self.source);
-        origin.depth = self.depth;
-        origin.source = self.source;
+        let mut origin = self.beside();
         origin.line = self.line.map(|line| if self.depth == 0 { line + lines } else { line });
         origin
     }

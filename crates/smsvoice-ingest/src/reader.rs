@@ -28,6 +28,8 @@ pub struct Reader<'s> {
     on_batch: Box<dyn FnMut(EventBatch) + Send + 's>,
     /// What could not be read.
     pub quarantined: Vec<Quarantined>,
+    /// Base64 of the last record, decoded: of hundreds, each fits where the one before was.
+    pub(crate) decoded: Vec<u8>,
     /// The memory it takes.
     held: usize,
     /// How many pieces were taken at once so far.
@@ -89,6 +91,7 @@ impl<'s> Reader<'s> {
             batch_rows,
             on_batch: Box::new(on_batch),
             quarantined: Vec::new(),
+            decoded: Vec::new(),
             held: 0,
             taken: BTreeSet::new(),
             on_quarantined: None,
@@ -100,13 +103,11 @@ impl<'s> Reader<'s> {
     }
 
     /// Makes room for so many events, if none has been read yet.
-    #[must_use]
-    pub fn with_room_for(mut self, events: usize) -> Self {
+    pub fn make_room_for(&mut self, events: usize) {
         let rows = events.min(self.batch_rows);
         if self.builder.is_empty() {
             self.builder = EventBatchBuilder::with_capacity(&self.settings.context_columns, rows);
         }
-        self
     }
 
     /// Reads a payload: text in any envelope, plain or compressed.

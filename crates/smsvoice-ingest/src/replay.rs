@@ -140,7 +140,8 @@ fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
     let mut batches = Vec::new();
     let mut unread = Vec::new();
     let bytes: usize = parcel.iter().map(|piece| piece.content.len()).sum();
-    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch)).with_room_for(bytes / EVENT_BYTES);
+    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch));
+    reader.make_room_for(bytes / EVENT_BYTES);
     for Piece { name, arrival, content } in parcel {
         let origin = Origin::new(Source::File, arrival, &*name);
         match content {

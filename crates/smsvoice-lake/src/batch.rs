@@ -71,6 +71,9 @@ struct Last {
 
 const DAY_MS: i64 = 86_400_000;
 
+/// Rows there is room for in every other partition.
+const FEW: usize = 16;
+
 impl EventBatchBuilder {
     /// A builder of rows that have, after the columns of the schema, one column `context_<key>` for each of these
     /// context keys.
@@ -116,7 +119,7 @@ impl EventBatchBuilder {
         let (parts, promoted) = (&mut self.parts, self.promoted.len());
         let at = *self.index.entry(partition).or_insert_with(|| {
             // One partition has most of the events, today's texts as a rule; how many others there are nobody knows.
-            let rows = if parts.is_empty() { self.room } else { 0 };
+            let rows = if parts.is_empty() { self.room } else { self.room.min(FEW) };
             parts.push((partition, Columns::with_capacity(rows, promoted)));
             parts.len() - 1
         });

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use base64_simd::STANDARD;
+use base64_simd::{AsOut, STANDARD};
 use serde_json::value::RawValue;
 use smsvoice_event::{Channel, Timestamp};
 use smsvoice_lake::Partition;
@@ -63,11 +63,13 @@ fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
     // Base64 goes by groups: only the first has to be looked at, and only the last is changed.
     let len = data.len().checked_sub(4)?;
     let last = data.get(len..)?;
-    let first = STANDARD.decode_to_vec(data.get(..8).unwrap_or(&data)).ok()?;
-    if Compression::of(&first).is_none() {
-        let mut end = STANDARD.decode_to_vec(last).ok()?;
-        if end.last() != Some(&b'\n') {
-            end.push(b'\n');
+    let (mut first, mut end) = ([0; 6], [0; 4]);
+    let first = STANDARD.decode(data.get(..8).unwrap_or(&data).as_bytes(), first.as_mut_slice().as_out()).ok()?;
+    if Compression::of(first).is_none() {
+        let mut len = STANDARD.decode(last.as_bytes(), end.as_mut_slice().as_out()).ok()?.len();
+        if end[..len].last() != Some(&b'\n') {
+            end[len] = b'\n';
+            len += 1;
         }
         let head = match data {
             Cow::Borrowed(data) => Cow::Borrowed(&data[..len]),
@@ -76,7 +78,7 @@ fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
                 Cow::Owned(data)
             }
         };
-        return Some((head, STANDARD.encode_to_string(end)));
+        return Some((head, STANDARD.encode_to_string(&end[..len])));
     }
     let bytes = STANDARD.decode_to_vec(&*data).ok()?;
     let mut bytes = inflate::bounded(&bytes, Compression::of(&bytes)?).ok()?;

@@ -53,21 +53,23 @@ pub(crate) fn read_units(
     payload: &str,
     origin: &Origin<'_>,
 ) -> Vec<Unit> {
-    let mut unit = |read: &dyn Fn(&mut Reader<'_>)| {
+    let unit = |reader: &mut Reader<'_>, read: &dyn Fn(&mut Reader<'_>)| {
         read(reader);
         let (tally, objects) = (mem::take(&mut reader.tally), mem::take(&mut reader.objects));
         Unit { tally, objects, unread: false }
     };
     match invoker {
-        Invoker::Firehose(firehose) => firehose
-            .records
-            .iter()
-            .map(|record| unit(&|reader| reader.firehose_record(firehose, record, origin)))
-            .collect(),
-        Invoker::Records(records) => {
-            records.iter().map(|record| unit(&|reader| reader.record(record, origin))).collect()
+        Invoker::Firehose(firehose) => {
+            reader.make_room_for(firehose.records.len());
+            let origin = reader.firehose_origin(firehose, origin);
+            let read = |record| unit(reader, &|reader| reader.firehose_record(record, &origin));
+            firehose.records.iter().map(read).collect()
         }
-        Invoker::Whole | Invoker::Unrecognized(_) => vec![unit(&|reader| reader.text(payload, origin))],
+        Invoker::Records(records) => {
+            reader.make_room_for(records.len());
+            records.iter().map(|record| unit(reader, &|reader| reader.record(record, origin))).collect()
+        }
+        Invoker::Whole | Invoker::Unrecognized(_) => vec![unit(reader, &|reader| reader.text(payload, origin))],
     }
 }
 
