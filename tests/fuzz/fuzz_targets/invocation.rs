@@ -11,7 +11,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use serde_json::Value;
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::lambda::{Consumer, FirehoseResult, Reply};
+use smsvoice_ingest::lambda::{Consumer, Reply};
 use smsvoice_ingest::{PhoneNumbers, Privacy, Settings};
 use smsvoice_lake::Lake;
 
@@ -43,17 +43,20 @@ async fn deliver(consumer: &Consumer, payload: &str) {
     assert!(account.adds_up(), "{account:?}");
     assert_eq!(account.to_retry, 0, "the store works");
     match &handled.reply {
-        Ok(Reply::Transformed { records }) => {
+        Ok(reply @ Reply::Transformed { .. }) => {
             let asked: Value = serde_json::from_str(payload).unwrap();
-            let asked = asked["records"].as_array().unwrap();
-            assert_eq!(asked.len(), records.len());
-            for (asked, record) in asked.iter().zip(records) {
-                assert_eq!(asked["recordId"].as_str().unwrap_or_default(), record.record_id);
-                let data = record.data.as_ref().map(|data| base64_simd::STANDARD.decode_to_vec(data).unwrap());
-                assert_eq!(data.is_some(), record.result == FirehoseResult::Ok);
+            let json = reply.to_json().unwrap();
+            assert!(json.get().len() <= LIMIT.max(payload.len()));
+            let answer: Value = serde_json::from_str(json.get()).unwrap();
+            let (asked, answers) = (asked["records"].as_array().unwrap(), answer["records"].as_array().unwrap());
+            assert_eq!(asked.len(), answers.len());
+            for (asked, answer) in asked.iter().zip(answers) {
+                assert_eq!(asked["recordId"].as_str().unwrap_or_default(), answer["recordId"].as_str().unwrap());
+                let data = answer["data"].as_str().map(|data| base64_simd::STANDARD.decode_to_vec(data).unwrap());
+                assert_eq!(answer["result"], if data.is_some() { "Ok" } else { "ProcessingFailed" });
+                assert_eq!(answer.get("metadata").is_some(), data.is_some());
                 assert!(data.is_none_or(|data| data.last() == Some(&b'\n')));
             }
-            assert!(serde_json::to_string(&handled.reply.as_ref().unwrap()).unwrap().len() <= LIMIT.max(payload.len()));
         }
         Ok(Reply::Batch { batch_item_failures }) => {
             let named_object = payload.contains("s3");

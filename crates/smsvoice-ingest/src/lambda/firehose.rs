@@ -61,8 +61,8 @@ fn record_id(record: &str) -> Cow<'_, str> {
 /// stored plain: between lines of JSON, nobody could read it again.
 fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
     // Base64 goes by groups: only the first has to be looked at, and only the last is changed.
-    let len = data.len().checked_sub(4)?;
-    let last = data.get(len..)?;
+    let head = data.len().checked_sub(4)?;
+    let last = data.get(head..)?;
     let (mut first, mut end) = ([0; 6], [0; 4]);
     let first = STANDARD.decode(data.get(..8).unwrap_or(&data).as_bytes(), first.as_mut_slice().as_out()).ok()?;
     if Compression::of(first).is_none() {
@@ -71,14 +71,14 @@ fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
             end[len] = b'\n';
             len += 1;
         }
-        let head = match data {
-            Cow::Borrowed(data) => Cow::Borrowed(&data[..len]),
+        let unchanged = match data {
+            Cow::Borrowed(data) => Cow::Borrowed(&data[..head]),
             Cow::Owned(mut data) => {
-                data.truncate(len);
+                data.truncate(head);
                 Cow::Owned(data)
             }
         };
-        return Some((head, STANDARD.encode_to_string(&end[..len])));
+        return Some((unchanged, STANDARD.encode_to_string(&end[..len])));
     }
     let bytes = STANDARD.decode_to_vec(&*data).ok()?;
     let mut bytes = inflate::bounded(&bytes, Compression::of(&bytes)?).ok()?;
