@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::batch::EventBatch;
 use crate::columns::Columns;
-use crate::encode::FileEncoder;
+use crate::encode::{FileEncoder, PAGE_ROWS};
 use crate::error::LakeError;
 use crate::file::{LakeFile, part_name};
 use crate::identity::Identity;
@@ -22,12 +22,15 @@ pub struct WriterLimits {
     /// Rows in all open files after which the largest is closed: bounds memory. Each open file weighs as 64 rows beside
     /// those it has.
     pub open_rows: usize,
+    /// Rows that all open files together hold as they came, about 350 bytes each, before the largest page is compressed,
+    /// short as it is: bounds memory, too, where there are many partitions.
+    pub page_rows: usize,
 }
 
 impl Default for WriterLimits {
-    /// Files of about 16 MiB; at most about 60 MiB in all open files.
+    /// Files of about 12 MiB; at most about 100 MiB in all open files.
     fn default() -> Self {
-        Self { file_rows: 1 << 18, open_rows: 1 << 19 }
+        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 17 }
     }
 }
 
@@ -69,13 +72,25 @@ const WORTH_A_THREAD: usize = 1 << 12;
 struct OpenFile {
     seen: Seen,
     rows: Rows,
+    /// Rows in the page that will be open when all steps are done. Counted as they are routed, so that where pages end
+    /// does not depend on when they are encoded.
+    page_rows: usize,
 }
 
 /// The rows of a file.
 struct Rows {
-    /// Told apart, but not encoded yet: of which batch, and which of its rows.
-    pending: Vec<(Columns, Vec<u32>)>,
+    /// Told apart, but not encoded yet.
+    pending: Vec<Step>,
     encoder: FileEncoder,
+}
+
+/// What the encoder has to do next.
+#[allow(clippy::large_enum_variant)] // nearly all are the large one, and none is moved about
+enum Step {
+    /// Take these rows of a batch.
+    Write(Columns, Vec<u32>),
+    /// End the page.
+    Cut,
 }
 
 /// A file that gets no more rows.
@@ -88,7 +103,7 @@ struct FullFile {
 
 impl OpenFile {
     fn new(schema: TypePtr, seen: Seen) -> Self {
-        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) } }
+        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) }, page_rows: 0 }
     }
 }
 
@@ -115,10 +130,12 @@ impl EventWriter {
             let file = self.open.entry(partition).or_insert_with(new);
             let rows = file.judge(&columns.identities, &mut self.counts);
             if !rows.is_empty() {
-                file.rows.pending.push((columns, rows));
+                file.page_rows = (file.page_rows + rows.len()) % PAGE_ROWS;
+                file.rows.pending.push(Step::Write(columns, rows));
             }
         }
         self.close_full();
+        self.cut_pages();
     }
 
     /// Closes the files that are full, and the largest ones while too many rows are open. A closed file forgets its
@@ -136,6 +153,24 @@ impl EventWriter {
             }
             open -= weight;
             self.close(partition);
+        }
+    }
+
+    /// Ends the longest pages while too many rows are held as they came.
+    fn cut_pages(&mut self) {
+        let mut held: usize = self.open.values().map(|file| file.page_rows).sum();
+        if held <= self.limits.page_rows {
+            return;
+        }
+        let mut files: Vec<&mut OpenFile> = self.open.values_mut().collect();
+        files.sort_by_key(|file| std::cmp::Reverse(file.page_rows));
+        for file in files {
+            // Half of them at once: else the next batch would have us look for the longest again.
+            if held <= self.limits.page_rows / 2 {
+                break;
+            }
+            held -= std::mem::take(&mut file.page_rows);
+            file.rows.pending.push(Step::Cut);
         }
     }
 
@@ -207,12 +242,16 @@ impl OpenFile {
 impl Rows {
     /// Rows that are to be encoded, or compressed: the pages of a file that is not full are not yet.
     fn waiting(&self) -> usize {
-        self.pending.iter().map(|(_, rows)| rows.len()).sum::<usize>() + self.encoder.open_rows()
+        let rows = |step: &Step| if let Step::Write(_, rows) = step { rows.len() } else { 0 };
+        self.pending.iter().map(rows).sum::<usize>() + self.encoder.open_rows()
     }
 
     fn encode(&mut self) -> Result<(), LakeError> {
-        for (columns, rows) in std::mem::take(&mut self.pending) {
-            self.encoder.write(&columns, &rows)?;
+        for step in std::mem::take(&mut self.pending) {
+            match step {
+                Step::Write(columns, rows) => self.encoder.write(&columns, &rows)?,
+                Step::Cut => self.encoder.cut_early()?,
+            }
         }
         Ok(())
     }

@@ -179,7 +179,7 @@ proptest! {
     #[test]
     fn every_event_is_written_or_a_duplicate(drafts in drafts(), batch_rows in 1usize..20, file_rows in 1usize..30) {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
-        let (files, counts) = write(&texts, batch_rows, WriterLimits { file_rows, open_rows: 2 * file_rows });
+        let (files, counts) = write(&texts, batch_rows, WriterLimits { file_rows, open_rows: 2 * file_rows, page_rows: 3 });
         prop_assert_eq!(counts.written + counts.duplicates, texts.len() as u64);
         prop_assert_eq!(files.iter().map(|file| file.rows as u64).sum::<u64>(), counts.written);
         let ids: BTreeSet<String> = texts.iter().map(|text| Event::parse(text).unwrap().id().to_string()).collect();
@@ -192,7 +192,7 @@ proptest! {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let (files, _) = pool.install(|| write(&texts, batch_rows, WriterLimits { file_rows: 5, open_rows: 9 }));
+            let (files, _) = pool.install(|| write(&texts, batch_rows, WriterLimits { file_rows: 5, open_rows: 9, page_rows: 3 }));
             files.into_iter().map(|file| (file.path, file.bytes.iter().flatten().copied().collect::<Vec<u8>>())).collect::<BTreeMap<_, _>>()
         };
         prop_assert_eq!(with(1), with(4));

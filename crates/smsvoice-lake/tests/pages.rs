@@ -46,7 +46,13 @@ fn json(row: usize) -> String {
 }
 
 fn files(rows: impl Iterator<Item = usize>, context_columns: &[String]) -> Vec<LakeFile> {
-    let mut writer = EventWriter::new(WriterLimits { file_rows: usize::MAX / 2, open_rows: usize::MAX / 2 });
+    files_with(WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: NO_LIMIT }, rows, context_columns)
+}
+
+const NO_LIMIT: usize = usize::MAX / 2;
+
+fn files_with(limits: WriterLimits, rows: impl Iterator<Item = usize>, context_columns: &[String]) -> Vec<LakeFile> {
+    let mut writer = EventWriter::new(limits);
     let rows: Vec<String> = rows.map(json).collect();
     for rows in rows.chunks(3001) {
         let mut batch = EventBatchBuilder::new(context_columns);
@@ -74,7 +80,7 @@ fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b ArrayRef {
 }
 
 fn metadata(file: &LakeFile) -> ParquetMetaData {
-    let mut reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Required);
+    let mut reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
     reader.try_parse(&bytes(file)).unwrap();
     reader.finish().unwrap()
 }
@@ -143,6 +149,19 @@ fn readers_are_told_what_row_groups_and_pages_hold() {
     let first: Vec<i64> = pages.iter().map(|page| page.first_row_index).collect();
     assert_eq!(first, (0..1 << 17).step_by(1 << 13).collect::<Vec<i64>>(), "a page every 8,192 rows");
     assert_eq!(metadata.column_index().unwrap()[0][time.unwrap()].num_pages(), 16);
+}
+
+#[test]
+fn pages_are_short_where_memory_is() {
+    let short = WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: 4000 };
+    let files = files_with(short, 0..20_000, &[]);
+    let batch = rows(&files[0]);
+    let carrier = column(&batch, "carrier_name").as_string::<i32>();
+    assert!((0..20_000).all(|row| carrier.value(row) == format!("carrier {row}")));
+    let metadata = metadata(&files[0]);
+    let pages = metadata.offset_index().unwrap()[0][0].page_locations();
+    let first: Vec<i64> = pages.iter().map(|page| page.first_row_index).collect();
+    assert_eq!(first, [0, 6002, 12_004, 18_006], "after each second batch of 3,001");
 }
 
 #[test]

@@ -28,8 +28,8 @@ use crate::settings::Settings;
 /// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
 const BATCH_ROWS: usize = 4096;
 
-/// Open files together hold 20 MiB at most, however large an object is.
-const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 1 << 18 };
+/// Open files together hold about 50 MiB at most, however large an object is.
+const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 1 << 18, page_rows: 1 << 15 };
 
 /// Kept of the time that is left, for the reply: encoding it and the way to the runtime.
 const FOR_THE_REPLY: Duration = Duration::from_millis(500);

@@ -25,6 +25,8 @@ use parquet::file::writer::{SerializedFileWriter, TrackedWrite};
 use parquet::schema::types::TypePtr;
 
 use self::numbers::NumberChunk;
+use self::page::Page;
+use self::pages::Sink;
 use self::pairs::PairChunk;
 use self::texts::TextChunk;
 use self::words::WordChunk;
@@ -32,8 +34,8 @@ use crate::columns::Columns;
 use crate::file::CREATED_BY;
 use crate::schema::{Column, EVENT_COLUMNS, Shape};
 
-/// Rows of a page: what an open file holds as it came, not yet compressed.
-const PAGE_ROWS: usize = 1 << 13;
+/// Rows of a page, at most: what an open file holds as it came, not yet compressed.
+pub(crate) const PAGE_ROWS: usize = 1 << 13;
 
 /// Rows of a row group: its pages are what an open file holds compressed, about 8 MiB.
 const ROW_GROUP_ROWS: usize = 1 << 17;
@@ -56,6 +58,9 @@ pub(crate) struct FileEncoder {
     chunks: Vec<Chunk>,
     writer: Option<SerializedFileWriter<Vec<u8>>>,
     rows: usize,
+    /// Rows of the pages that are being filled, and how many were filled.
+    page_rows: usize,
+    pages: usize,
 }
 
 /// A column under construction, and which of the batch's columns of its sort it takes.
@@ -69,7 +74,7 @@ enum Chunk {
 
 impl FileEncoder {
     pub(crate) fn new(schema: TypePtr) -> Self {
-        Self { schema, chunks: Vec::new(), writer: None, rows: 0 }
+        Self { schema, chunks: Vec::new(), writer: None, rows: 0, page_rows: 0, pages: 0 }
     }
 
     /// What the columns of its batches have to be.
@@ -79,7 +84,7 @@ impl FileEncoder {
 
     /// Rows of the pages that are being filled.
     pub(crate) fn open_rows(&self) -> usize {
-        self.rows % PAGE_ROWS
+        self.page_rows
     }
 
     /// Takes these rows of a batch.
@@ -90,7 +95,8 @@ impl FileEncoder {
         }
         self.chunks.iter_mut().for_each(|chunk| chunk.begin(batch));
         while !rows.is_empty() {
-            let (now, later) = rows.split_at(rows.len().min(PAGE_ROWS - self.rows % PAGE_ROWS));
+            let room = (PAGE_ROWS - self.page_rows).min(ROW_GROUP_ROWS - self.rows % ROW_GROUP_ROWS);
+            let (now, later) = rows.split_at(rows.len().min(room));
             // Without duplicates all rows are one run.
             let run = |run: &[u32]| run[0] as usize..run[0] as usize + run.len();
             let runs: Vec<Range<usize>> = now.chunk_by(|a, b| a + 1 == *b).map(run).collect();
@@ -98,10 +104,12 @@ impl FileEncoder {
                 chunk.append(batch, &runs)?;
             }
             self.rows += now.len();
-            if self.rows.is_multiple_of(PAGE_ROWS) {
+            self.page_rows += now.len();
+            let is_last = self.rows.is_multiple_of(ROW_GROUP_ROWS);
+            if is_last || self.page_rows == PAGE_ROWS {
                 self.cut(ROW_GROUP_ROWS)?;
             }
-            if self.rows.is_multiple_of(ROW_GROUP_ROWS) {
+            if is_last {
                 self.end_row_group()?;
             }
             rows = later;
@@ -111,14 +119,24 @@ impl FileEncoder {
 
     /// Ends the pages that are being filled, of a row group of so many rows.
     fn cut(&mut self, expected: usize) -> Result<()> {
+        self.pages += usize::from(self.page_rows > 0);
+        self.page_rows = 0;
         self.chunks.iter_mut().try_for_each(|chunk| chunk.cut(expected))
+    }
+
+    /// Compresses the rows that are held as they came, few as they may be, and gives their memory back.
+    pub(crate) fn cut_early(&mut self) -> Result<()> {
+        self.cut(ROW_GROUP_ROWS)?;
+        self.chunks.iter_mut().for_each(Chunk::shrink);
+        Ok(())
     }
 
     fn end_row_group(&mut self) -> Result<()> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let schema = writer.schema_descr().clone();
         let mut columns = schema.columns();
-        let (mut sink, mut closed) = (TrackedWrite::new(SINK.take()), Vec::with_capacity(columns.len()));
+        let mut sink = Sink { bytes: TrackedWrite::new(SINK.take()), index: self.pages > 1 };
+        let mut closed = Vec::with_capacity(columns.len());
         for chunk in &mut self.chunks {
             let column = &columns[0];
             match chunk {
@@ -129,7 +147,7 @@ impl FileEncoder {
             }
             columns = &schema.columns()[closed.len()..];
         }
-        let bytes = Bytes::from(sink.into_inner()?);
+        let bytes = Bytes::from(sink.bytes.into_inner()?);
         writer.inner_mut().reserve(bytes.len() + FOOTER);
         let mut row_group = writer.next_row_group()?;
         for chunk in closed {
@@ -176,6 +194,15 @@ impl Chunk {
         match self {
             Self::Texts(_, chunk) if chunk.is_full() => chunk.cut(ROW_GROUP_ROWS),
             _ => Ok(()),
+        }
+    }
+
+    fn shrink(&mut self) {
+        match self {
+            Self::Ids(chunk) | Self::Texts(_, chunk) => chunk.pages.page = Page::default(),
+            Self::Words(_, chunk) => chunk.pages.page = Page::default(),
+            Self::Numbers(_, chunk) => chunk.pages.page = Page::default(),
+            Self::Pairs(chunk) => chunk.shrink(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::encode::pages::{Pages, Plain, Sink};
 
 /// Numbers under construction.
 pub(super) struct NumberChunk {
-    pages: Pages,
+    pub(super) pages: Pages,
     kind: Type,
     /// For numbers that repeat; none, too, once there were too many.
     dictionary: Option<dictionary::Numbers>,

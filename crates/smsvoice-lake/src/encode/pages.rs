@@ -30,7 +30,11 @@ pub(super) struct Plain<'d> {
 }
 
 /// Where chunks are put together, one after the other.
-pub(super) type Sink = TrackedWrite<Vec<u8>>;
+pub(super) struct Sink {
+    pub(super) bytes: TrackedWrite<Vec<u8>>,
+    /// Whether each page is told of. In a file of one page a column that would say again what is told of the whole.
+    pub(super) index: bool,
+}
 
 impl Pages {
     /// Whether the page that is being filled is the first.
@@ -69,7 +73,7 @@ impl Pages {
             0 => None,
             words => Some(written.write(page::dictionary(dictionary.bytes, words, codec)?)?.0),
         };
-        let data_offset = written.sink.bytes_written() as i64;
+        let data_offset = written.sink.bytes.bytes_written() as i64;
         let (mut offsets, mut index) = (OffsetIndexBuilder::new(), ColumnIndexBuilder::new(chunk.kind));
         let mut rows = 0;
         for page in finished {
@@ -90,14 +94,15 @@ impl Pages {
             .set_dictionary_page_offset(dictionary_offset)
             .set_statistics(chunk.statistics())
             .build()?;
-        let column_index = index.valid().then(|| index.build()).transpose()?;
+        let is_indexed = written.sink.index;
+        let column_index = (is_indexed && index.valid()).then(|| index.build()).transpose()?;
         Ok(ColumnCloseResult {
             bytes_written: written.compressed as u64,
             rows_written: rows,
             metadata,
             bloom_filter,
             column_index,
-            offset_index: Some(offsets.build()),
+            offset_index: is_indexed.then(|| offsets.build()),
         })
     }
 }
@@ -185,7 +190,7 @@ impl<'s> Written<'s> {
             Some(last) if last.page_type == page_type && last.encoding == encoding => last.count += 1,
             _ => self.pages.push(PageEncodingStats { page_type, encoding, count: 1 }),
         }
-        let spec = SerializedPageWriter::new(self.sink).write_page(page)?;
+        let spec = SerializedPageWriter::new(&mut self.sink.bytes).write_page(page)?;
         self.compressed += spec.compressed_size;
         self.uncompressed += spec.uncompressed_size;
         Ok((spec.offset as i64, spec.compressed_size as i32))

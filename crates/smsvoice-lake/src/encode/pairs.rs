@@ -7,6 +7,7 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::Pairs;
+use crate::encode::page::Page;
 use crate::encode::pages::Sink;
 use crate::encode::texts::TextChunk;
 use crate::encode::words::WordChunk;
@@ -51,6 +52,10 @@ impl PairChunk {
             self.values.pages.page.plain.extend_from_slice(plain);
         }
         if self.values.is_full() { self.cut() } else { Ok(()) }
+    }
+
+    pub(super) fn shrink(&mut self) {
+        (self.keys.pages.page, self.values.pages.page) = (Page::default(), Page::default());
     }
 
     pub(super) fn cut(&mut self) -> Result<()> {
