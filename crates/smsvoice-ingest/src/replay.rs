@@ -49,6 +49,9 @@ const BATCH_ROWS: usize = 1 << 15;
 /// Parcels a thread reads in a round: at its end some wait for the last, so a few are better than one.
 const ROUND: usize = 4;
 
+/// Rows of so many partitions, counted in each batch, take much memory: then a thread reads one parcel in a round.
+const MANY_PARTITIONS: usize = 1 << 12;
+
 /// An event as AWS sends it, without an envelope, is about 600 bytes.
 const EVENT_BYTES: usize = 600;
 
@@ -198,10 +201,12 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
     /// Round by round: while some threads read the parcels of this round, others route and encode the rows of the last.
     fn run(mut self, parcels: &Receiver<Parcel>, spares: &Spares) -> Result<Replayed, LakeError> {
         let settings = &self.options.settings;
-        let mut last = Vec::new();
+        let mut last: Vec<Parsed> = Vec::new();
         while let Ok(first) = parcels.recv() {
             let mut round = vec![first];
-            round.extend(parcels.try_iter().take(ROUND * rayon::current_num_threads() - 1));
+            let partitions: usize = last.iter().flat_map(|parsed| &parsed.batches).map(EventBatch::partitions).sum();
+            let parcels_each = if partitions > MANY_PARTITIONS { 1 } else { ROUND };
+            round.extend(parcels.try_iter().take(parcels_each * rayon::current_num_threads() - 1));
             let (parsed, taken) = rayon::join(
                 || round.into_par_iter().map(|parcel| parse(parcel, settings, spares)).collect::<Vec<_>>(),
                 || self.take_all(mem::take(&mut last)),

@@ -30,6 +30,11 @@ impl EventBatch {
         self.parts.iter().map(|(_, columns)| columns.identities.len()).sum()
     }
 
+    /// Partitions of its rows.
+    pub fn partitions(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Whether the batch has no row.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
@@ -71,8 +76,9 @@ struct Last {
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Rows there is room for in every other partition.
+/// Rows there is room for in the next few partitions.
 const FEW: usize = 16;
+const FEW_PARTS: usize = 8;
 
 impl EventBatchBuilder {
     /// A builder of rows that have, after the columns of the schema, one column `context_<key>` for each of these
@@ -119,7 +125,11 @@ impl EventBatchBuilder {
         let (parts, promoted) = (&mut self.parts, self.promoted.len());
         let at = *self.index.entry(partition).or_insert_with(|| {
             // One partition has most of the events, today's texts as a rule; how many others there are nobody knows.
-            let rows = if parts.is_empty() { self.room } else { self.room.min(FEW) };
+            let rows = match parts.len() {
+                0 => self.room,
+                1..=FEW_PARTS => self.room.min(FEW),
+                _ => 0,
+            };
             parts.push((partition, Columns::with_capacity(rows, promoted)));
             parts.len() - 1
         });

@@ -37,6 +37,9 @@ impl Default for WriterLimits {
 /// What an open file weighs beside its rows: of forty columns, each has a few buffers.
 const OPEN_FILE_ROWS: usize = 64;
 
+/// A page of fewer rows is not worth its headers: forty columns have one each.
+const SHORTEST_PAGE: usize = 256;
+
 /// What became of the events given to a writer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriteCounts {
@@ -166,7 +169,7 @@ impl EventWriter {
         files.sort_by_key(|file| std::cmp::Reverse(file.page_rows));
         for file in files {
             // Half of them at once: else the next batch would have us look for the longest again.
-            if held <= self.limits.page_rows / 2 {
+            if held <= self.limits.page_rows / 2 || file.page_rows < SHORTEST_PAGE.min(self.limits.page_rows) {
                 break;
             }
             held -= std::mem::take(&mut file.page_rows);

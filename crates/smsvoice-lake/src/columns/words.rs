@@ -14,8 +14,9 @@ pub(crate) struct Words {
     table: HashTable<(u64, u32)>,
     text: Vec<u8>,
     ends: Vec<u32>,
-    /// Values that came lately, by some bits of their hash: most columns have a few that take turns.
-    recent: [Recent; 1 << RECENT_BITS],
+    /// Values that came lately, by some bits of their hash: most columns have a few that take turns. Not for the first
+    /// rows: of a thousand partitions, each gets a row or two of a batch.
+    recent: Option<Box<[Recent; 1 << RECENT_BITS]>>,
 }
 
 /// The key of a row without a value.
@@ -92,14 +93,25 @@ impl Words {
         let value = value.as_bytes();
         let print = Print::of(value);
         let hash = print.hash(value);
-        let at = (hash >> (64 - RECENT_BITS)) as usize;
-        let recent = &self.recent[at];
+        let Some(recent) = &mut self.recent else {
+            if self.keys.len() >= 1 << RECENT_BITS {
+                self.recent = Some(Box::default());
+            }
+            let key = self.key(hash, value);
+            self.keys.push(key);
+            return hash;
+        };
+        let recent = &mut recent[(hash >> (64 - RECENT_BITS)) as usize];
         let known = recent.print == print
             && (print.len <= Print::WHOLE
                 || recent.hash == hash && same(slice(&self.text, &self.ends, recent.key), value));
-        let key = if known { recent.key } else { self.key(hash, value) };
-        if !known {
-            self.recent[at] = Recent { print, hash, key };
+        if known {
+            self.keys.push(recent.key);
+            return hash;
+        }
+        let key = self.key(hash, value);
+        if let Some(recent) = &mut self.recent {
+            recent[(hash >> (64 - RECENT_BITS)) as usize] = Recent { print, hash, key };
         }
         self.keys.push(key);
         hash

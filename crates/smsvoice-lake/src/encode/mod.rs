@@ -89,8 +89,7 @@ impl FileEncoder {
 
     /// Takes these rows of a batch.
     pub(crate) fn write(&mut self, batch: &Columns, mut rows: &[u32]) -> Result<()> {
-        if self.writer.is_none() {
-            self.writer = Some(SerializedFileWriter::new(Vec::new(), self.schema.clone(), PROPERTIES.clone())?);
+        if self.chunks.is_empty() {
             self.chunks = chunks(batch.words.len());
         }
         self.chunks.iter_mut().for_each(|chunk| chunk.begin(batch));
@@ -132,7 +131,10 @@ impl FileEncoder {
     }
 
     fn end_row_group(&mut self) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(SerializedFileWriter::new(Vec::new(), self.schema.clone(), PROPERTIES.clone())?),
+        };
         let schema = writer.schema_descr().clone();
         let mut columns = schema.columns();
         let mut sink = Sink { bytes: TrackedWrite::new(SINK.take()), index: self.pages > 1 };
