@@ -28,9 +28,9 @@ pub struct WriterLimits {
 }
 
 impl Default for WriterLimits {
-    /// Files of about 12 MiB; at most about 100 MiB in all open files.
+    /// Files of about 12 MiB; at most about 150 MiB in all open files.
     fn default() -> Self {
-        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 17 }
+        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 18 }
     }
 }
 
