@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::draft::MAX_FIELDS;
 use crate::error::ParseError;
 use crate::event::Text;
 use crate::field::Field;
 use crate::money::{Usd, scaled};
-use crate::parse::{MAX_FIELDS, Result};
+use crate::parse::Result;
 use crate::scan::{Scanner, Value};
 use crate::timestamp::Timestamp;
 

@@ -52,6 +52,44 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
+    /// An event of nothing.
+    #[inline]
+    pub(crate) fn blank() -> Self {
+        Self {
+            event_type: EventType::Unknown(Cow::Borrowed("")),
+            event_version: None,
+            event_time: Timestamp::EPOCH,
+            request_time: None,
+            is_final: None,
+            message_id: Cow::Borrowed(""),
+            origination_identity: None,
+            destination_phone_number: None,
+            iso_country_code: None,
+            mcc: None,
+            mnc: None,
+            carrier_name: None,
+            is_international_send: None,
+            message_type: None,
+            message_encoding: None,
+            message_status: None,
+            message_status_description: None,
+            message_parts: None,
+            price: None,
+            carrier_fee: None,
+            call_duration_seconds: None,
+            billed_duration_minutes: None,
+            protect_configuration_id: None,
+            protect_status: None,
+            protect_recommendation: None,
+            protect_block_reason: None,
+            rcs_agent_country: None,
+            rcs_business_id: None,
+            rcs_billing_type: None,
+            context: Vec::new(),
+            extra: Vec::new(),
+        }
+    }
+
     /// The same for the same event by every route, on every machine and version.
     pub fn id(&self) -> EventId {
         EventId::of(&self.message_id, self.event_type.as_str(), self.event_time.millis())

@@ -1,6 +1,43 @@
 //! The fields of an event that have a place of their own, by their names on the wire.
 
-macro_rules! fields {
+/// Hands the table of fields, in the order AWS writes them, to another macro: name, length of the wire name, wire name.
+macro_rules! with_fields {
+    ($then:ident) => {
+        $then! {
+            EventType 9 "eventType";
+            EventVersion 12 "eventVersion";
+            EventTimestamp 14 "eventTimestamp";
+            IsFinal 7 "isFinal";
+            OriginationPhoneNumber 22 "originationPhoneNumber";
+            DestinationPhoneNumber 22 "destinationPhoneNumber";
+            IsoCountryCode 14 "isoCountryCode";
+            Mcc 3 "mcc";
+            Mnc 3 "mnc";
+            CarrierName 11 "carrierName";
+            MessageId 9 "messageId";
+            MessageRequestTimestamp 23 "messageRequestTimestamp";
+            MessageEncoding 15 "messageEncoding";
+            MessageType 11 "messageType";
+            MessageStatus 13 "messageStatus";
+            MessageStatusDescription 24 "messageStatusDescription";
+            Context 7 "context";
+            TotalMessageParts 17 "totalMessageParts";
+            TotalMessagePrice 17 "totalMessagePrice";
+            TotalCarrierFee 15 "totalCarrierFee";
+            CallDurationInSeconds 21 "callDurationInSeconds";
+            TotalDurationInMinutes 22 "totalDurationInMinutes";
+            ProtectConfiguration 20 "protectConfiguration";
+            ProtectConfigurationAssessment 30 "protectConfigurationAssessment";
+            RcsMetadata 11 "rcsMetadata";
+            RcsBusinessId 13 "rcsBusinessId";
+            AgentIsoCountryCode 19 "agentIsoCountryCode";
+            IsInternationalSend 19 "isInternationalSend";
+        }
+    };
+}
+pub(crate) use with_fields;
+
+macro_rules! declare {
     ($($variant:ident $len:literal $wire:literal;)*) => {
         /// A field this version reads. (AWS docs "Example AWS End User Messaging SMS event data" and "RCS events";
         /// `carrierName` is in no table of theirs, but in real events.)
@@ -9,14 +46,8 @@ macro_rules! fields {
         pub(crate) enum Field { $($variant,)* }
 
         impl Field {
-            /// In the order AWS writes them.
+            #[cfg(test)]
             const ALL: &'static [(Self, usize, &'static str)] = &[$((Self::$variant, $len, $wire),)*];
-
-            /// The field that mostly comes next, and its name: events come from one writer, in one order.
-            #[inline]
-            pub(crate) fn after(self) -> Option<(Self, &'static str)> {
-                Self::ALL.get(self as usize + 1).map(|(field, _, wire)| (*field, *wire))
-            }
 
             pub(crate) const fn wire(self) -> &'static str {
                 match self { $(Self::$variant => $wire,)* }
@@ -30,37 +61,7 @@ macro_rules! fields {
         }
     };
 }
-
-fields! {
-    EventType 9 "eventType";
-    EventVersion 12 "eventVersion";
-    EventTimestamp 14 "eventTimestamp";
-    IsFinal 7 "isFinal";
-    OriginationPhoneNumber 22 "originationPhoneNumber";
-    DestinationPhoneNumber 22 "destinationPhoneNumber";
-    IsoCountryCode 14 "isoCountryCode";
-    Mcc 3 "mcc";
-    Mnc 3 "mnc";
-    CarrierName 11 "carrierName";
-    MessageId 9 "messageId";
-    MessageRequestTimestamp 23 "messageRequestTimestamp";
-    MessageEncoding 15 "messageEncoding";
-    MessageType 11 "messageType";
-    MessageStatus 13 "messageStatus";
-    MessageStatusDescription 24 "messageStatusDescription";
-    Context 7 "context";
-    TotalMessageParts 17 "totalMessageParts";
-    TotalMessagePrice 17 "totalMessagePrice";
-    TotalCarrierFee 15 "totalCarrierFee";
-    CallDurationInSeconds 21 "callDurationInSeconds";
-    TotalDurationInMinutes 22 "totalDurationInMinutes";
-    ProtectConfiguration 20 "protectConfiguration";
-    ProtectConfigurationAssessment 30 "protectConfigurationAssessment";
-    RcsMetadata 11 "rcsMetadata";
-    RcsBusinessId 13 "rcsBusinessId";
-    AgentIsoCountryCode 19 "agentIsoCountryCode";
-    IsInternationalSend 19 "isInternationalSend";
-}
+with_fields!(declare);
 
 impl Field {
     /// AWS's page says that messages sent through Pinpoint's SendMessages carry `originationNumber` instead.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
+mod draft;
 mod error;
 mod event;
 mod event_type;

@@ -3,7 +3,13 @@
 //! Not a general JSON library: it exists because the event is the hot path. It accepts exactly what `serde_json`
 //! accepts (a property test holds the two together), and never builds a tree.
 
+mod plain;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
+
+use wide::u8x16;
 
 use crate::error::ParseError;
 
@@ -93,19 +99,13 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    /// Whether the next key is this one: then it is consumed, and the colon; otherwise nothing is.
-    #[inline]
-    pub(crate) fn skip_key(&mut self, key: &str) -> bool {
-        let start = self.pos + 1;
-        let found = self.text.as_bytes().get(start..start + key.len() + 2).is_some_and(|bytes| {
-            let (name, end) = bytes.split_at(key.len());
-            end == b"\":" && same(name, key.as_bytes())
-        });
-        if found && self.text.as_bytes()[self.pos] == b'"' {
-            self.pos = start + key.len() + 2;
-            return true;
-        }
-        false
+    /// Whether these bytes come next: then they are consumed.
+    #[allow(clippy::inline_always)] // they are a constant, a key: then this is two or three comparisons
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, bytes: &str) -> bool {
+        let found = self.text.as_bytes()[self.pos..].starts_with(bytes.as_bytes());
+        self.pos += if found { bytes.len() } else { 0 };
+        found
     }
 
     /// Goes on to the next key: false at the end of the object, which has then been left.
@@ -336,43 +336,19 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether two short texts of one length are equal; eight bytes at a time, here and now: a call of `memcmp` costs more than
-/// it compares.
-#[inline]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    let (a8, a_rest) = a.as_chunks::<8>();
-    let (b8, b_rest) = b.as_chunks::<8>();
-    let words = a8.iter().zip(b8).all(|(a, b)| u64::from_ne_bytes(*a) == u64::from_ne_bytes(*b));
-    words && a_rest.iter().zip(b_rest).all(|(a, b)| a == b)
-}
-
 /// Where, from `at` on, the first quote, backslash or control character is; the length of the text if there is none.
 #[inline]
 fn special_at(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let special = special_bytes(u64::from_le_bytes(*chunk));
-        if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
+    while let Some(sixteen) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+        let sixteen = u8x16::new(*sixteen);
+        let control = sixteen.min(u8x16::splat(0x1f)).simd_eq(sixteen);
+        let special = sixteen.simd_eq(u8x16::splat(b'"')) | sixteen.simd_eq(u8x16::splat(b'\\')) | control;
+        let mask = special.to_bitmask();
+        if mask != 0 {
+            return at + mask.trailing_zeros() as usize;
         }
-        at += 8;
+        at += 16;
     }
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20).unwrap_or(rest.len())
 }
-
-/// The high bit of every byte that is a quote, a backslash or a control character; exact up to the first of them,
-/// which is all that is asked. (Carries of the subtraction can only mark bytes after a true one.)
-#[inline]
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let equal = |byte: u8| {
-        let difference = word ^ (ONES * u64::from(byte));
-        difference.wrapping_sub(ONES) & !difference
-    };
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (equal(b'"') | equal(b'\\') | control) & HIGHS
-}
-
-#[cfg(test)]
-mod tests;

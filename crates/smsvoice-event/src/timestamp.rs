@@ -8,16 +8,16 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
-/// 9999-12-31T23:59:59.999Z: what four-digit years, and so `dt=` partitions, can hold.
-const LAST: i64 = 253_402_300_799_999;
-
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
+    /// 9999-12-31T23:59:59.999Z: what four-digit years, and so `dt=` partitions, can hold.
+    pub const LAST: Self = Self(253_402_300_799_999);
+
     /// From epoch milliseconds; none if out of range.
     pub const fn from_millis(millis: i64) -> Option<Self> {
-        if millis < 0 || millis > LAST { None } else { Some(Self(millis)) }
+        if millis < 0 || millis > Self::LAST.0 { None } else { Some(Self(millis)) }
     }
 
     /// Epoch milliseconds.

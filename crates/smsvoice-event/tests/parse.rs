@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+use proptest::prelude::*;
 use smsvoice_event::{Channel, Event, Outcome, ParseError};
 
 /// A minimal event with more fields.
@@ -120,7 +121,7 @@ fn context_values_come_out_as_they_went_in() {
 #[test]
 fn the_first_of_several_events_says_where_it_ends() {
     let text = format!("{}{}", with(""), with(r#","mcc":"1""#));
-    let end = Event::parse_prefix(&text).unwrap().len;
+    let end = Event::parse_prefix(&text, |_| ()).unwrap().len;
     assert_eq!(Event::parse(&text[end..]).unwrap().mcc.as_deref(), Some("1"));
     assert!(matches!(Event::parse(&text), Err(ParseError::Syntax { offset, .. }) if offset == end));
 }
@@ -150,4 +151,66 @@ fn blanks_in_context_cost_no_more_than_their_bytes() {
     let pairs: Vec<String> = (0..5).map(|n| format!(r#""k{n}":"{blanks}""#)).collect();
     let text = with(&format!(r#","context":{{{}}}"#, pairs.join(",")));
     assert_eq!(Event::parse(&text).unwrap().context.len(), 5);
+}
+
+/// Values, good and bad, near to what the fields have: the shortest ways to write them, and all others.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "-?[0-9]{1,20}",
+        "[0-9]{1,14}[.][0-9]{0,8}",
+        "-?[0-9][.]?[0-9]{0,3}([eE][+-]?[0-9]{0,2})?",
+        "(true|false|null|tru|falsely|[tfn])",
+        r#""[ -~é東]{0,40}""#,
+        r#""(\\\\n|\\\\u00e9|[a-z]){0,20}""#,
+        r#"\{("[ab]": ?"[xyé]{0,20}",?){0,2}\}"#,
+        "[\\[\\]{},0-9]{0,4}",
+    ]
+}
+
+/// The fields of a text in the order in which AWS writes them, each with an ordinary value.
+const FIELDS: [(&str, &str); 16] = [
+    ("eventType", r#""TEXT_DELIVERED""#),
+    ("eventVersion", r#""1.0""#),
+    ("eventTimestamp", "1712944268877"),
+    ("isFinal", "true"),
+    ("originationPhoneNumber", r#""+13655550100""#),
+    ("destinationPhoneNumber", r#""+16135550123""#),
+    ("mcc", r#""302""#),
+    ("messageId", r#""221bc70c-7ee6-4987-b1ba-9684ba25be20""#),
+    ("messageRequestTimestamp", "1712944267685"),
+    ("messageStatusDescription", r#""Message has been accepted by phone""#),
+    ("context", r#"{"campaign":"welcome","tenant":"acme"}"#),
+    ("totalMessageParts", "1"),
+    ("totalMessagePrice", "0.00581"),
+    ("totalCarrierFee", "0.006"),
+    ("callDurationInSeconds", "12"),
+    ("protectConfiguration", r#"{"protectStatus":"ALLOW"}"#),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Fields in AWS's order have a way of their own through the parser: it must lead to the same event, or error.
+    #[test]
+    fn the_order_of_fields_and_blanks_between_them_change_nothing(at in 0..FIELDS.len(), value in value(), blank in "[ \t\n]") {
+        let mut fields = FIELDS.map(|(name, value)| (name, value.to_owned()));
+        fields[at].1 = value;
+        let text = |colon: &str| {
+            let fields: Vec<String> = fields.iter().map(|(name, value)| format!(r#""{name}"{colon}{value}"#)).collect();
+            fields
+        };
+        let ordered = format!("{{{}}}", text(":").join(","));
+        let spread = format!("{{{}}}", text(&format!("{blank}:{blank}")).join(&format!("{blank},{blank}")));
+        let mut reversed = text(":");
+        reversed.reverse();
+        let reversed = format!("{{{}}}", reversed.join(","));
+        let reason = |text| Event::parse(text).map_err(|error| error.reason());
+        let ordered_event = Event::parse(&ordered).map_err(|error| error.reason());
+        prop_assert_eq!(&ordered_event, &reason(&spread));
+        prop_assert_eq!(&ordered_event, &reason(&reversed));
+        // What serde_json refuses is no JSON; what it takes may still be no event.
+        if serde_json::from_str::<&serde_json::value::RawValue>(&ordered).is_err() {
+            prop_assert_eq!(ordered_event, Err("invalid_json"));
+        }
+    }
 }

@@ -261,7 +261,7 @@ fn piece_len(rest: &str, in_array: bool) -> Option<usize> {
     if is_number && !in_array && rest.len() < LOG_HEAD && line_end().is_none() {
         return None;
     }
-    match Event::parse_prefix(rest) {
+    match Event::parse_prefix(rest, |_| ()) {
         Ok(prefix) => Some(prefix.len),
         Err(ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. })
             if offset + LONGEST_TOKEN < rest.len() =>
@@ -296,7 +296,7 @@ mod tests {
         let text = std::str::from_utf8(&chunk.bytes).unwrap();
         let (mut count, mut rest) = (0, text.trim_matches([' ', '\n', '\r', ',']));
         while !rest.is_empty() {
-            let prefix = Event::parse_prefix(rest).unwrap();
+            let prefix = Event::parse_prefix(rest, |_| ()).unwrap();
             assert!(prefix.event.is_ok());
             count += 1;
             rest = rest[prefix.len..].trim_start_matches([' ', '\n', '\r', ',']);

@@ -162,10 +162,9 @@ impl<'s> Reader<'s> {
             if rest.is_empty() {
                 return;
             }
-            let mut read = Event::parse_prefix(rest);
-            if let Ok(Prefix { event: Ok(event), len }) = &mut read {
-                self.event(event, origin);
-                pos += *len;
+            let read = Event::parse_prefix(rest, |event| self.event(event, origin));
+            if let Ok(Prefix { event: Ok(()), len }) = read {
+                pos += len;
                 continue;
             }
             lines += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..pos]).count() as u64;
@@ -175,7 +174,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A text that begins with something else than an event; returns how much of it that is.
-    fn no_event(&mut self, rest: &str, read: Result<Prefix<'_>, ParseError>, origin: &Origin<'_>) -> usize {
+    fn no_event(&mut self, rest: &str, read: Result<Prefix<()>, ParseError>, origin: &Origin<'_>) -> usize {
         // One line of a log in another, as often as somebody likes: each costs a level of the stack.
         if origin.depth <= MAX_ENVELOPES
             && let Some((time, event_at)) = log_prefix(rest)
