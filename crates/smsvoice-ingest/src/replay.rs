@@ -1,10 +1,12 @@
 //! Many inputs into the lake, in parallel, in bounded memory, with the same files whatever the number of threads.
 
+use std::collections::VecDeque;
 use std::mem;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
+use std::time::Duration;
 
-use rayon::prelude::*;
+use rayon::{ScopeFifo, Yield};
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{
     EventBatch, EventWriter, LakeError, LakeFile, QuarantineWriter, Quarantined, Source, Stage, WriterLimits,
@@ -46,11 +48,14 @@ pub struct Replayed {
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
 const BATCH_ROWS: usize = 1 << 15;
 
-/// Parcels a thread reads in a round: at its end some wait for the last, so a few are better than one.
-const ROUND: usize = 4;
+/// Parcels that are being read, or were and wait for those before them, for each thread.
+const PARCELS_EACH: usize = 6;
 
-/// Rows of so many partitions, counted in each batch, take much memory: then a thread reads one parcel in a round.
-const MANY_PARTITIONS: usize = 1 << 12;
+/// Rows of so many partitions in one parcel take much memory: then fewer are read at once.
+const MANY_PARTITIONS: usize = 1 << 9;
+
+/// How long a thread waits that has nothing to do, before it looks for work again.
+const A_LITTLE: Duration = Duration::from_micros(200);
 
 /// An event as AWS sends it, without an envelope, is about 600 bytes.
 const EVENT_BYTES: usize = 600;
@@ -67,11 +72,11 @@ pub fn replay(
 ) -> Result<Replayed, LakeError> {
     let spares = Spares::default();
     thread::scope(|scope| {
-        let (send, parcels) = sync_channel(ROUND * rayon::current_num_threads());
+        let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
         let spares = &spares;
         // It owns the sending end: the receiving one sees the end of all input when it is gone.
         scope.spawn(move || cut(inputs, &send, spares, progress));
-        Replay::new(options, put).run(&parcels, spares)
+        Replay::new(options, put).run(parcels, spares)
     })
 }
 
@@ -175,6 +180,22 @@ pub(crate) fn read_chunk(reader: &mut Reader<'_>, chunk: &Chunk, origin: &Origin
     reader.bytes(&chunk.bytes, &origin.clone().at_line(chunk.line));
 }
 
+/// The next parcel, if there is one: now, or if `wait` at some time.
+fn next(parcels: &Receiver<Parcel>, wait: bool) -> Option<Parcel> {
+    if wait { parcels.recv().ok() } else { parcels.try_recv().ok() }
+}
+
+/// Reads another parcel if this one is still being read; and if there is none, waits for it, but not for long: others
+/// may come meanwhile.
+fn wait_a_little(parsed: &Receiver<Parsed>) -> Result<Parsed, RecvTimeoutError> {
+    match parsed.try_recv() {
+        Ok(parsed) => Ok(parsed),
+        Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+        Err(TryRecvError::Empty) if rayon::yield_now() == Some(Yield::Executed) => Err(RecvTimeoutError::Timeout),
+        Err(TryRecvError::Empty) => parsed.recv_timeout(A_LITTLE),
+    }
+}
+
 struct Replay<'o, P> {
     options: &'o ReplayOptions,
     put: P,
@@ -198,34 +219,58 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
         }
     }
 
-    /// Round by round: while some threads read the parcels of this round, others route and encode the rows of the last.
-    fn run(mut self, parcels: &Receiver<Parcel>, spares: &Spares) -> Result<Replayed, LakeError> {
-        let settings = &self.options.settings;
-        let mut last: Vec<Parsed> = Vec::new();
-        while let Ok(first) = parcels.recv() {
-            let mut round = vec![first];
-            let partitions: usize = last.iter().flat_map(|parsed| &parsed.batches).map(EventBatch::partitions).sum();
-            let parcels_each = if partitions > MANY_PARTITIONS { 1 } else { ROUND };
-            round.extend(parcels.try_iter().take(parcels_each * rayon::current_num_threads() - 1));
-            let (parsed, taken) = rayon::join(
-                || round.into_par_iter().map(|parcel| parse(parcel, settings, spares)).collect::<Vec<_>>(),
-                || self.take_all(mem::take(&mut last)),
-            );
-            taken?;
-            last = parsed;
-            if self.done.failed.is_some() {
-                break;
-            }
-        }
-        self.take_all(last)?;
+    fn run(mut self, parcels: Receiver<Parcel>, spares: &Spares) -> Result<Replayed, LakeError> {
+        let this = &mut self;
+        rayon::scope_fifo(move |scope| this.read_all(scope, &parcels, spares))?;
         self.finish()
     }
 
-    /// Takes what a round read, in the order of its parcels.
-    fn take_all(&mut self, round: Vec<Parsed>) -> Result<(), LakeError> {
-        for parsed in round {
-            self.take(parsed)?;
+    /// Some threads read parcels while this one routes and encodes, in the parcels' order, the rows that were read. None
+    /// waits for another as long as there is anything to read.
+    fn read_all<'s>(
+        &mut self,
+        scope: &ScopeFifo<'s>,
+        parcels: &Receiver<Parcel>,
+        spares: &'s Spares,
+    ) -> Result<(), LakeError>
+    where
+        'o: 's,
+    {
+        let settings = &self.options.settings;
+        let threads = rayon::current_num_threads();
+        let (mut room, mut routed) = (PARCELS_EACH * threads, 0);
+        let mut reading: VecDeque<Receiver<Parsed>> = VecDeque::new();
+        while self.done.failed.is_none() {
+            while reading.len() < room
+                && let Some(parcel) = next(parcels, reading.is_empty())
+            {
+                let (send, parsed) = sync_channel(1);
+                // Fails when nobody waits for it: a file could not be put.
+                scope.spawn_fifo(move |_| drop(send.send(parse(parcel, settings, spares))));
+                reading.push_back(parsed);
+            }
+            let Some(first) = reading.front() else { break };
+            match wait_a_little(first) {
+                Ok(parsed) => {
+                    reading.pop_front();
+                    let partitions: usize = parsed.batches.iter().map(EventBatch::partitions).sum();
+                    room = threads * if partitions > MANY_PARTITIONS { 1 } else { PARCELS_EACH };
+                    self.take(parsed)?;
+                    routed += 1;
+                    if routed == threads || reading.is_empty() {
+                        self.encode()?;
+                        routed = 0;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                // It panicked, and so will the scope.
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
         }
+        Ok(())
+    }
+
+    fn encode(&mut self) -> Result<(), LakeError> {
         let files = self.writer.encode()?;
         self.put_all(files);
         Ok(())
