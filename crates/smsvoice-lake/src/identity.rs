@@ -18,13 +18,21 @@ pub(crate) struct Identity {
 pub(crate) struct Content {
     hash: u64,
     fields: u32,
+    /// Fields so far, those that are not set too.
+    at: u64,
 }
 
 impl Content {
+    /// Adds the next field, whose place is part of its hash. A sum, so that no field has to wait for the one before it.
     #[inline]
     pub(crate) fn add(&mut self, field: Option<u64>) {
-        self.hash = (self.hash.rotate_left(5) ^ field.unwrap_or(0x9e37)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.fields += u32::from(field.is_some());
+        self.at += 1;
+        if let Some(field) = field {
+            let place = self.at.wrapping_mul(0xa24b_aed4_963e_e407);
+            let product = u128::from(field ^ place) * 0x9e37_79b9_7f4a_7c15;
+            self.hash = self.hash.wrapping_add(product as u64 ^ (product >> 64) as u64);
+            self.fields += 1;
+        }
     }
 
     #[inline]

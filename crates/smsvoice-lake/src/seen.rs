@@ -1,20 +1,21 @@
 //! The events a file holds already, and which of two with one id is kept.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::HashTable;
 
 use crate::identity::Identity;
 
 /// The ids in one file.
 #[derive(Default)]
 pub(crate) struct Seen {
-    kept: HashMap<[u64; 2], Kept, BuildHasherDefault<IdHasher>>,
+    /// Of each row: some bits of its id, and its number. Small, because each new event looks somewhere else.
+    table: HashTable<(u32, u32)>,
+    kept: Vec<Kept>,
+    /// The id of each of them.
+    ids: Vec<u128>,
+    /// The ids of rows that are there a second time, richer.
+    again: Vec<u128>,
     /// Which batch is being judged.
     epoch: u16,
-    /// Of rows that are there a second time, richer.
-    again: Vec<[u64; 2]>,
 }
 
 /// What is remembered of a row that was kept.
@@ -41,45 +42,63 @@ pub(crate) enum Verdict {
     RicherThan(u32),
 }
 
+/// Event ids are hashes already: some bits of one make the hash for the table.
+fn hash(bits: u32) -> u64 {
+    u64::from(bits) << 32 | u64::from(bits)
+}
+
 impl Seen {
     /// Judges an event that would be the row `at` of those this file gets from the current batch.
     pub(crate) fn judge(&mut self, identity: &Identity, at: u32) -> Verdict {
         let fields = u16::try_from(identity.fields).unwrap_or(u16::MAX);
-        let kept = Kept { content: identity.content, at, fields, epoch: self.epoch };
-        let key = [identity.id.0 as u64, (identity.id.0 >> 64) as u64];
-        match self.kept.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(kept);
-                Verdict::New
-            }
-            Entry::Occupied(entry) if entry.get().content == kept.content => Verdict::Same,
-            Entry::Occupied(entry) if entry.get().fields >= kept.fields => Verdict::Poorer,
-            Entry::Occupied(mut entry) => {
-                let old = entry.insert(kept);
-                if old.epoch != self.epoch {
-                    self.again.push(key);
-                    return Verdict::Richer;
-                }
-                entry.get_mut().at = old.at;
-                Verdict::RicherThan(old.at)
-            }
+        let now = Kept { content: identity.content, at, fields, epoch: self.epoch };
+        let id = identity.id.0;
+        let bits = id as u32;
+        let is_same = |entry: &(u32, u32)| entry.0 == bits && self.ids[entry.1 as usize] == id;
+        let Some((_, row)) = self.table.find(hash(bits), is_same) else {
+            self.add(id, now);
+            return Verdict::New;
+        };
+        let kept = &mut self.kept[*row as usize];
+        if kept.content == now.content {
+            return Verdict::Same;
         }
+        if kept.fields >= now.fields {
+            return Verdict::Poorer;
+        }
+        if kept.epoch == now.epoch {
+            *kept = Kept { at: kept.at, ..now };
+            return Verdict::RicherThan(kept.at);
+        }
+        *kept = now;
+        self.again.push(id);
+        Verdict::Richer
+    }
+
+    fn add(&mut self, id: u128, kept: Kept) {
+        let bits = id as u32;
+        self.table.insert_unique(hash(bits), (bits, self.ids.len() as u32), |entry| hash(entry.0));
+        self.ids.push(id);
+        self.kept.push(kept);
     }
 
     /// Rows of the file.
     pub(crate) fn rows(&self) -> usize {
-        self.kept.len() + self.again.len()
+        self.ids.len() + self.again.len()
     }
 
-    /// The ids of its rows, in any order.
-    pub(crate) fn ids(&self) -> Vec<u128> {
-        let id = |[low, high]: &[u64; 2]| u128::from(*high) << 64 | u128::from(*low);
-        self.kept.keys().chain(&self.again).map(id).collect()
+    /// The ids of its rows, sorted; nothing can be judged after that, until everything is forgotten.
+    pub(crate) fn sorted_ids(&mut self) -> &[u128] {
+        self.ids.append(&mut self.again);
+        self.ids.sort_unstable();
+        &self.ids
     }
 
     /// Forgets everything, but keeps the memory.
     pub(crate) fn clear(&mut self) {
+        self.table.clear();
         self.kept.clear();
+        self.ids.clear();
         self.again.clear();
         self.epoch = 0;
     }
@@ -89,31 +108,9 @@ impl Seen {
         // After 65,536 batches the numbers start again: rows of the old batch of that number must not look current.
         self.epoch = self.epoch.wrapping_add(1);
         if self.epoch == 0 {
-            self.kept.values_mut().for_each(|kept| kept.epoch = u16::MAX);
+            self.kept.iter_mut().for_each(|kept| kept.epoch = u16::MAX);
         }
     }
-}
-
-/// Event ids are hashes already.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 ^= word;
-    }
-
-    fn write_usize(&mut self, _length: usize) {}
 }
 
 #[cfg(test)]

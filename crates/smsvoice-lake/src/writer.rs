@@ -1,6 +1,7 @@
 //! Batches of events into the files of their partitions, each event once.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use parquet::schema::types::TypePtr;
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use crate::seen::{Seen, Verdict};
 pub struct WriterLimits {
     /// Rows after which a file is closed.
     pub file_rows: usize,
-    /// Rows in all open files after which the largest is closed: bounds memory. Each open file weighs as 64 rows beside
+    /// Rows in all open files after which one is closed before it is full: bounds memory. Each open file weighs as 64 rows beside
     /// those it has.
     pub open_rows: usize,
     /// Rows that all open files together hold as they came, about 350 bytes each, before the largest page is compressed,
@@ -62,12 +63,29 @@ pub struct EventWriter {
     /// Files that get no more rows, to be finished by the next [`Self::encode`].
     full: Vec<FullFile>,
     counts: WriteCounts,
-    /// Of files that were closed, to be filled again: a large table that grows anew is moved a dozen times.
-    spare: Vec<Seen>,
+    spare: Spare,
 }
+
+/// The tables of files that were closed, to be filled again: a large one that grows anew is moved a dozen times.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Seen>>);
 
 /// How many such tables are kept.
 const MOST_SPARES: usize = 2;
+
+impl Spare {
+    fn give(&self, mut seen: Seen) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MOST_SPARES {
+            seen.clear();
+            spare.push(seen);
+        }
+    }
+
+    fn take(&self) -> Seen {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
 
 /// Fewer rows than this are encoded before another thread has begun.
 const WORTH_A_THREAD: usize = 1 << 12;
@@ -78,7 +96,12 @@ struct OpenFile {
     /// Rows in the page that will be open when all steps are done. Counted as they are routed, so that where pages end
     /// does not depend on when they are encoded.
     page_rows: usize,
+    /// Rows it got of late: of each batch, the more batches came after it the fewer.
+    lately: usize,
 }
+
+/// The share of [`OpenFile::lately`] that every batch takes away.
+const LATELY: usize = 8;
 
 /// The rows of a file.
 struct Rows {
@@ -99,14 +122,13 @@ enum Step {
 /// A file that gets no more rows.
 struct FullFile {
     partition: Partition,
-    /// The ids of its rows, in any order.
-    ids: Vec<u128>,
+    seen: Seen,
     rows: Rows,
 }
 
 impl OpenFile {
     fn new(schema: TypePtr, seen: Seen) -> Self {
-        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) }, page_rows: 0 }
+        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) }, page_rows: 0, lately: 0 }
     }
 }
 
@@ -114,7 +136,7 @@ impl EventWriter {
     /// A writer with nothing in it.
     pub fn new(limits: WriterLimits) -> Self {
         let (open, full) = (BTreeMap::new(), Vec::new());
-        Self { limits, open, full, counts: WriteCounts::default(), spare: Vec::new() }
+        Self { limits, open, full, counts: WriteCounts::default(), spare: Spare::default() }
     }
 
     /// What became of the events so far.
@@ -129,11 +151,12 @@ impl EventWriter {
             if other {
                 self.close(partition);
             }
-            let new = || OpenFile::new(batch.schema.clone(), self.spare.pop().unwrap_or_default());
+            let new = || OpenFile::new(batch.schema.clone(), self.spare.take());
             let file = self.open.entry(partition).or_insert_with(new);
             let rows = file.judge(&columns.identities, &mut self.counts);
             if !rows.is_empty() {
                 file.page_rows = (file.page_rows + rows.len()) % PAGE_ROWS;
+                file.lately += rows.len();
                 file.rows.pending.push(Step::Write(columns, rows));
             }
         }
@@ -141,17 +164,28 @@ impl EventWriter {
         self.cut_pages();
     }
 
-    /// Closes the files that are full, and the largest ones while too many rows are open. A closed file forgets its
-    /// ids: a duplicate that comes later is written again, and counted once by the view `messages`.
+    /// Closes the files that are full, and others while too many rows are open: first large ones that hardly grow any more,
+    /// yesterday's as a rule, then the largest. A closed file forgets its ids: a duplicate that comes later is written
+    /// again, and counted once by the view `messages`.
     fn close_full(&mut self) {
-        let mut by_weight: Vec<_> = self.open.iter().map(|(partition, file)| (file.weight(), *partition)).collect();
-        let mut open: usize = by_weight.iter().map(|(weight, _)| weight).sum();
+        let mut open = 0;
+        let mut largest = 0;
+        for file in self.open.values_mut() {
+            open += file.weight();
+            largest = largest.max(file.weight());
+            file.lately -= file.lately.div_ceil(LATELY);
+        }
         if open < self.limits.file_rows {
             return;
         }
-        by_weight.sort_unstable_by(|a, b| b.cmp(a));
-        for (weight, partition) in by_weight {
-            if weight < self.limits.file_rows + OPEN_FILE_ROWS && open <= self.limits.open_rows {
+        let rank = |(partition, file): (&Partition, &OpenFile)| {
+            let rests = file.lately * 2 * LATELY < file.weight() && file.weight() * 4 >= largest;
+            (file.weight() >= self.limits.file_rows + OPEN_FILE_ROWS, rests, file.weight(), *partition)
+        };
+        let mut files: Vec<_> = self.open.iter().map(rank).collect();
+        files.sort_unstable_by(|a, b| b.cmp(a));
+        for (is_full, _, weight, partition) in files {
+            if !is_full && open <= self.limits.open_rows {
                 break;
             }
             open -= weight;
@@ -178,11 +212,8 @@ impl EventWriter {
     }
 
     fn close(&mut self, partition: Partition) {
-        let Some(mut file) = self.open.remove(&partition) else { return };
-        self.full.push(FullFile { partition, ids: file.seen.ids(), rows: file.rows });
-        if self.spare.len() < MOST_SPARES {
-            file.seen.clear();
-            self.spare.push(file.seen);
+        if let Some(OpenFile { seen, rows, .. }) = self.open.remove(&partition) {
+            self.full.push(FullFile { partition, seen, rows });
         }
     }
 
@@ -192,12 +223,12 @@ impl EventWriter {
         let rows = self.open.values().map(|file| &file.rows).chain(full.iter().map(|file| &file.rows));
         if rows.map(Rows::waiting).sum::<usize>() < WORTH_A_THREAD {
             self.open.values_mut().try_for_each(|file| file.rows.encode())?;
-            return full.into_iter().map(FullFile::finish).collect();
+            return full.into_iter().map(|file| file.finish(&self.spare)).collect();
         }
-        let open = self.open.par_iter_mut();
+        let (open, spare) = (self.open.par_iter_mut(), &self.spare);
         let (encoded, finished) = rayon::join(
             || open.map(|(_, file)| file.rows.encode()).collect::<Result<(), LakeError>>(),
-            || full.into_par_iter().map(FullFile::finish).collect(),
+            || full.into_par_iter().map(|file| file.finish(spare)).collect(),
         );
         encoded.and(finished)
     }
@@ -262,11 +293,12 @@ impl Rows {
 
 impl FullFile {
     /// Its name is a hash of its sorted ids: the same events make the same file.
-    fn finish(mut self) -> Result<LakeFile, LakeError> {
+    fn finish(mut self, spare: &Spare) -> Result<LakeFile, LakeError> {
         self.rows.encode()?;
         let (bytes, rows) = self.rows.encoder.finish()?;
-        self.ids.sort_unstable();
-        let path = format!("events/{}/{}", self.partition, part_name(self.ids.into_iter()));
+        let name = part_name(self.seen.sorted_ids().iter().copied());
+        let path = format!("events/{}/{name}", self.partition);
+        spare.give(self.seen);
         Ok(LakeFile { path, rows, bytes: bytes.into() })
     }
 }

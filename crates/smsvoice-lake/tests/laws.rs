@@ -248,3 +248,22 @@ fn rows_that_come_one_at_a_time_over_many_partitions_make_one_file_a_partition()
     assert_eq!((files.len() as u64, counts.written), (days, days * batches));
     assert!(files.iter().all(|file| file.rows as u64 == batches));
 }
+
+/// Late receipts trickle into yesterday's file. Were today's closed for it, time and again, it would be many small ones.
+#[test]
+fn a_large_file_that_rests_is_closed_before_one_that_grows() {
+    let day = |day: usize, row: usize| {
+        format!(r#"{{"eventType":"TEXT_SENT","messageId":"{row}","eventTimestamp":{}}}"#, day * 86_400_000 + row)
+    };
+    let yesterday = (0..600).map(|row| day(1, row));
+    let today = (0..1000).flat_map(|row| [day(2, row)].into_iter().chain((row % 50 == 0).then(|| day(1, 1000 + row))));
+    let texts: Vec<String> = yesterday.chain(today).collect();
+    let limits = WriterLimits { file_rows: 1200, open_rows: 1300, page_rows: 1 << 18 };
+    let (files, counts) = write(&texts, 20, limits);
+    assert_eq!(counts.written, 1620);
+    let rows = |day: &str| -> Vec<usize> {
+        files.iter().filter(|file| file.path.contains(day)).map(|file| file.rows).collect()
+    };
+    assert_eq!(rows("dt=1970-01-03"), [1000], "today's file was not closed for yesterday's");
+    assert_eq!(rows("dt=1970-01-02").len(), 2, "yesterday's was, before its last late rows came");
+}

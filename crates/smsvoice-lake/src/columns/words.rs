@@ -24,16 +24,19 @@ pub(crate) const NULL: u32 = u32::MAX;
 
 const RECENT_BITS: u32 = 3;
 
+/// A value that came lately: half a cache line.
 #[derive(Clone, Copy)]
 struct Recent {
-    print: Print,
-    hash: u64,
+    first: u64,
+    last: u64,
+    len: u32,
     key: u32,
+    hash: u64,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { print: Print { first: 0, last: 0, len: usize::MAX }, hash: 0, key: NULL }
+        Self { first: 0, last: 0, len: u32::MAX, key: NULL, hash: 0 }
     }
 }
 
@@ -42,15 +45,15 @@ impl Default for Recent {
 struct Print {
     first: u64,
     last: u64,
-    len: usize,
+    len: u32,
 }
 
 impl Print {
-    const WHOLE: usize = 16;
+    const WHOLE: u32 = 16;
 
     #[inline]
     fn of(word: &[u8]) -> Self {
-        let len = word.len();
+        let len = word.len() as u32;
         if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
             return Self { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), len };
         }
@@ -62,13 +65,20 @@ impl Print {
         Self { first, last: last.into(), len }
     }
 
+    /// Its place among the recent ones.
+    #[inline]
+    fn slot(self) -> usize {
+        let mixed = self.first ^ self.last.rotate_left(9) ^ u64::from(self.len);
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - RECENT_BITS)) as usize
+    }
+
     /// A hash of the word; of a long one its bytes in the middle are needed, too.
     #[inline]
     fn hash(self, word: &[u8]) -> u64 {
         if self.len > Self::WHOLE {
             return xxh3_64(word);
         }
-        let len = (self.len as u64).wrapping_mul(0xa24b_aed4_963e_e407);
+        let len = u64::from(self.len).wrapping_mul(0xa24b_aed4_963e_e407);
         let (a, b) = (self.first ^ 0xa076_1d64_78bd_642f, self.last ^ 0xe703_7ed1_a0b4_28db ^ len);
         let product = u128::from(a) * u128::from(b);
         let folded = (product as u64 ^ (product >> 64) as u64).wrapping_add(self.first.rotate_left(32));
@@ -92,37 +102,35 @@ impl Words {
         };
         let value = value.as_bytes();
         let print = Print::of(value);
-        let hash = print.hash(value);
-        let Some(recent) = &mut self.recent else {
-            if self.keys.len() >= 1 << RECENT_BITS {
-                self.recent = Some(Box::default());
-            }
-            let key = self.key(hash, value);
-            self.keys.push(key);
-            return hash;
-        };
-        let recent = &mut recent[(hash >> (64 - RECENT_BITS)) as usize];
-        let known = recent.print == print
-            && (print.len <= Print::WHOLE
-                || recent.hash == hash && same(slice(&self.text, &self.ends, recent.key), value));
-        if known {
+        if let Some(recent) = &self.recent
+            && let recent = &recent[print.slot()]
+            && (Print { first: recent.first, last: recent.last, len: recent.len }) == print
+            && (print.len <= Print::WHOLE || same(slice(&self.text, &self.ends, recent.key), value))
+        {
             self.keys.push(recent.key);
-            return hash;
+            return recent.hash;
         }
-        let key = self.key(hash, value);
+        self.push_other(value, print)
+    }
+
+    /// Appends a value that was not pushed lately.
+    #[inline(never)]
+    fn push_other(&mut self, value: &[u8], print: Print) -> u64 {
+        let hash = print.hash(value);
+        let (text, ends) = (&self.text, &self.ends);
+        let key = match self.table.find(hash, |entry| entry.0 == hash && same(slice(text, ends, entry.1), value)) {
+            Some((_, key)) => *key,
+            None => self.add(hash, value),
+        };
+        if self.recent.is_none() && self.keys.len() >= 1 << RECENT_BITS {
+            self.recent = Some(Box::default());
+        }
         if let Some(recent) = &mut self.recent {
-            recent[(hash >> (64 - RECENT_BITS)) as usize] = Recent { print, hash, key };
+            let Print { first, last, len } = print;
+            recent[print.slot()] = Recent { first, last, len, key, hash };
         }
         self.keys.push(key);
         hash
-    }
-
-    fn key(&mut self, hash: u64, value: &[u8]) -> u32 {
-        let (text, ends) = (&self.text, &self.ends);
-        match self.table.find(hash, |entry| entry.0 == hash && same(slice(text, ends, entry.1), value)) {
-            Some((_, key)) => *key,
-            None => self.add(hash, value),
-        }
     }
 
     #[cold]

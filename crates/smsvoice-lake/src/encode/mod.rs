@@ -37,8 +37,9 @@ use crate::schema::{Column, EVENT_COLUMNS, Shape};
 /// Rows of a page, at most: what an open file holds as it came, not yet compressed.
 pub(crate) const PAGE_ROWS: usize = 1 << 13;
 
-/// Rows of a row group: its pages are what an open file holds compressed, about 8 MiB.
-const ROW_GROUP_ROWS: usize = 1 << 17;
+/// Rows of a row group: its pages are what an open file holds compressed, about 8 MiB. A little more than half of the rows
+/// after which a file is closed, because that is at the end of a batch: else a third row group would have the few more.
+const ROW_GROUP_ROWS: usize = 17 * PAGE_ROWS;
 
 /// Bytes of a file's footer and bloom filters, about.
 const FOOTER: usize = 1 << 18;
