@@ -255,12 +255,12 @@ fn a_large_file_that_rests_is_closed_before_one_that_grows() {
     let day = |day: usize, row: usize| {
         format!(r#"{{"eventType":"TEXT_SENT","messageId":"{row}","eventTimestamp":{}}}"#, day * 86_400_000 + row)
     };
-    let yesterday = (0..600).map(|row| day(1, row));
+    let yesterday = (0..300).map(|row| day(1, row));
     let today = (0..1000).flat_map(|row| [day(2, row)].into_iter().chain((row % 50 == 0).then(|| day(1, 1000 + row))));
     let texts: Vec<String> = yesterday.chain(today).collect();
     let limits = WriterLimits { file_rows: 1200, open_rows: 1300, page_rows: 1 << 18 };
     let (files, counts) = write(&texts, 20, limits);
-    assert_eq!(counts.written, 1620);
+    assert_eq!(counts.written, 1320);
     let rows = |day: &str| -> Vec<usize> {
         files.iter().filter(|file| file.path.contains(day)).map(|file| file.rows).collect()
     };
