@@ -99,7 +99,7 @@ fn metrics_equal_the_truth_whatever_is_done_to_the_events() {
     let generated = smsvoice(&[
         "generate",
         "--messages",
-        "20000",
+        "100000",
         "--seed",
         "7",
         "--duplicates",
