@@ -28,10 +28,10 @@ pub struct Reader<'s> {
     on_batch: Box<dyn FnMut(EventBatch) + Send + 's>,
     /// What could not be read.
     pub quarantined: Vec<Quarantined>,
-    /// Base64 of the last record, decoded: of hundreds, each fits where the one before was.
-    pub(crate) decoded: Vec<u8>,
     /// The memory it takes.
     held: usize,
+    /// Base64 of the last record, decoded: of hundreds, each fits where the one before was.
+    pub(crate) decoded: Vec<u8>,
     /// How many pieces were taken at once so far.
     taken: BTreeSet<usize>,
     /// Takes what could not be read whenever it grows large; nothing unless it was set.

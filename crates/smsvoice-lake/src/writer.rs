@@ -15,7 +15,8 @@ use crate::identity::Identity;
 use crate::partition::Partition;
 use crate::seen::{Seen, Verdict};
 
-/// When files are closed. A file's rows are held encoded, about 60 bytes a row, and 50 more a row to tell duplicates.
+/// When files are closed. What an open file holds of its rows is told, in bytes, under "Memory is bounded" in the crate's
+/// README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WriterLimits {
     /// Rows after which a file is closed.
@@ -23,8 +24,8 @@ pub struct WriterLimits {
     /// Rows in all open files after which one is closed before it is full: bounds memory. Each open file weighs as 64 rows beside
     /// those it has.
     pub open_rows: usize,
-    /// Rows that all open files together hold as they came, about 350 bytes each, before the largest page is compressed,
-    /// short as it is: bounds memory, too, where there are many partitions.
+    /// Rows that all open files together hold as they came before the largest page is compressed, short as it is: bounds
+    /// memory, too, where there are many partitions.
     pub page_rows: usize,
 }
 

@@ -84,13 +84,18 @@ impl NumberChunk {
             self.pages.page.plain = packed.collect();
         }
         let range = std::mem::replace(&mut self.range, NO_RANGE);
-        let plain = self.plain();
-        self.pages.cut(1, Plain { bytes: &plain, words: plain.len() / self.width() }, Bounds::Numbers(range.0, range.1))
+        let words = self.words().len();
+        self.pages.cut(1, words, words * self.width(), Bounds::Numbers(range.0, range.1))
+    }
+
+    /// Those of the dictionary, by key.
+    fn words(&self) -> &[i64] {
+        self.dictionary.as_ref().map_or(&*self.given_up, dictionary::Numbers::values)
     }
 
     /// The dictionary as it is written.
     fn plain(&self) -> Vec<u8> {
-        let values = self.dictionary.as_ref().map_or(&*self.given_up, dictionary::Numbers::values);
+        let values = self.words();
         let mut plain = Vec::with_capacity(8 * values.len());
         push_plain(self.kind, values.iter().copied(), &mut plain);
         plain

@@ -42,18 +42,18 @@ impl Pages {
         self.finished.is_empty()
     }
 
-    /// Ends the page that is being filled, if there is anything in it.
-    pub(super) fn cut(&mut self, largest: u8, dictionary: Plain<'_>, bounds: Bounds) -> Result<()> {
+    /// Ends the page that is being filled, if there is anything in it. The dictionary has so many words of so many bytes.
+    pub(super) fn cut(&mut self, largest: u8, words: usize, bytes: usize, bounds: Bounds) -> Result<()> {
         if self.page.definition.is_empty() {
             return Ok(());
         }
         let codec = &mut self.codec;
         let codec = |first: usize| match *codec {
             Some(codec) => Ok(codec),
-            None => Ok(*codec.insert(compress::codec(first + dictionary.bytes.len())?)),
+            None => Ok(*codec.insert(compress::codec(first + bytes)?)),
         };
         let bounds = if self.page.nulls == self.page.definition.len() { Bounds::Nothing } else { bounds };
-        self.finished.push(self.page.finish(largest, dictionary.words, codec, bounds)?);
+        self.finished.push(self.page.finish(largest, words, codec, bounds)?);
         Ok(())
     }
 

@@ -74,7 +74,7 @@ impl TextChunk {
         if let Some(bloom_filter) = &mut self.bloom_filter {
             bloom_filter.insert(&self.pages.page.plain, expected)?;
         }
-        self.pages.cut(self.level, Plain::default(), Bounds::Unknown)
+        self.pages.cut(self.level, 0, 0, Bounds::Unknown)
     }
 
     pub(super) fn close(&mut self, column: &ColumnDescPtr, sink: &mut Sink) -> Result<ColumnCloseResult> {

@@ -102,7 +102,7 @@ impl WordChunk {
 
     pub(super) fn cut(&mut self) -> Result<()> {
         let bounds = if self.ranged { self.bounds() } else { Bounds::Unknown };
-        self.pages.cut(self.level, plain(&self.dictionary), bounds)
+        self.pages.cut(self.level, self.dictionary.len(), self.dictionary.plain().len(), bounds)
     }
 
     fn bounds(&self) -> Bounds {
