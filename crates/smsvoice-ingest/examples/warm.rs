@@ -26,7 +26,7 @@ fn main() {
     for (at, payload) in payloads.iter().enumerate() {
         let handled = runtime.block_on(consumer.invoke(payload, now, Duration::from_mins(1)));
         // As `bootstrap` gives it to the runtime, and the runtime sends it.
-        let reply = serde_json::to_vec(&handled.reply.unwrap().to_json().unwrap()).unwrap();
+        let reply = serde_json::to_vec(&handled.reply.unwrap().into_json().unwrap()).unwrap();
         assert!(handled.account.written > 0 && !reply.is_empty());
         if at == 0 {
             started = Instant::now();

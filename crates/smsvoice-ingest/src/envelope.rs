@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 
@@ -38,11 +39,34 @@ pub(crate) struct Firehose<'a> {
     pub(crate) records: Vec<Result<FirehoseRecord<'a>, &'a RawValue>>,
 }
 
+/// A transformation request as nearly all are: read in one go, since its base64 may be six megabytes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FirehoseRequest<'a> {
+    #[serde(borrow, alias = "deliverySteamArn")]
+    delivery_stream_arn: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    records: Vec<FirehoseRecord<'a>>,
+    /// Of a Lambda invocation: then it is no request.
+    #[serde(rename = "Records")]
+    invocation: Option<IgnoredAny>,
+}
+
+/// Before the records stand an invocation id, an ARN and a region.
+const FIREHOSE_HEAD: usize = 1024;
+
 impl<'a> Firehose<'a> {
+    /// A request all of whose records are as AWS documents them; of anything else [`Envelope::detect`] says what it is.
+    fn whole(object: &'a str) -> Option<Self> {
+        let head = &object.as_bytes()[..object.len().min(FIREHOSE_HEAD)];
+        memchr::memmem::find(head, b"\"records\"")?;
+        let request: FirehoseRequest<'_> = serde_json::from_str(object).ok()?;
+        let records = request.records.into_iter().map(Ok).collect();
+        let firehose = Self { delivery_stream_arn: request.delivery_stream_arn, records };
+        request.invocation.is_none().then_some(firehose)
+    }
+
     fn read(delivery_stream_arn: Option<Cow<'a, str>>, records: &'a RawValue) -> Result<Self, serde_json::Error> {
-        if let Ok(records) = serde_json::from_str::<Vec<FirehoseRecord<'a>>>(records.get()) {
-            return Ok(Self { delivery_stream_arn, records: records.into_iter().map(Ok).collect() });
-        }
         let records: Vec<&'a RawValue> = serde_json::from_str(records.get())?;
         let records =
             records.into_iter().map(|record| serde_json::from_str(record.get()).map_err(|_| record)).collect();
@@ -266,6 +290,9 @@ struct RecordSource<'a> {
 impl<'a> Envelope<'a> {
     /// The envelope that a JSON object is; none if it is none of them.
     pub(crate) fn detect(object: &'a str) -> Result<Option<Self>, serde_json::Error> {
+        if let Some(firehose) = Firehose::whole(object) {
+            return Ok(Some(Self::Firehose(firehose)));
+        }
         let names: Names<'_> = serde_json::from_str(object)?;
         let found = if let Some(records) = names.records {
             Self::Records(records)

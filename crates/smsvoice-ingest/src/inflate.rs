@@ -9,6 +9,11 @@ use thiserror::Error;
 /// compressed, a record of Firehose 1,000 KiB after: events compress about tenfold, so an honest one stays far below.
 pub const MAX_INFLATED: usize = 32 << 20;
 
+/// What the compressed pieces of one payload, or of one chunk of a file, may inflate to together, in bytes. A payload has
+/// 6 MB, a chunk up to 16 MiB: an honest one stays far below. One of two hundred bombs, each just not too large, would
+/// inflate for minutes otherwise, and one of bombs in bombs for years.
+pub(crate) const MAX_INFLATED_TOGETHER: usize = 1 << 30;
+
 /// A compression told by the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compression {
@@ -21,6 +26,8 @@ pub(crate) enum Compression {
 pub(crate) enum InflateError {
     #[error("it inflates to more than {MAX_INFLATED} bytes")]
     TooFar,
+    #[error("the compressed pieces around it inflate to more than {MAX_INFLATED_TOGETHER} bytes together")]
+    TooFarTogether,
     #[error("{0}")]
     Invalid(Compression, io::Error),
 }
@@ -55,7 +62,7 @@ impl InflateError {
     /// The word stored in the quarantine's `reason`.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
-            Self::TooFar => "inflates_too_far",
+            Self::TooFar | Self::TooFarTogether => "inflates_too_far",
             Self::Invalid(compression, _) => compression.invalid(),
         }
     }

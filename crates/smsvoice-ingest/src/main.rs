@@ -77,13 +77,13 @@ impl Function {
         let mut handled = self.consumer.invoke(event.payload.get(), arrival, time_left).await;
         self.tell(&mut handled, &event.context, now, started.elapsed());
         match handled.reply {
-            Ok(reply) => reply.to_json().map_err(|error| diagnostic("Reply", &error)),
+            Ok(reply) => reply.into_json().map_err(|error| diagnostic("Reply", &error)),
             Err(failure) => Err(diagnostic(failure.error_type(), &failure)),
         }
     }
 
     /// One line of metrics and one of log an invocation; names never seen before one more each.
-    fn tell(&self, handled: &mut Handled<'_>, context: &lambda_runtime::Context, now: SystemTime, took: Duration) {
+    fn tell(&self, handled: &mut Handled, context: &lambda_runtime::Context, now: SystemTime, took: Duration) {
         let (is_cold, first_seen) = match self.sandbox.lock() {
             Ok(mut sandbox) => (sandbox.is_cold(), sandbox.first_seen(&handled.observed)),
             Err(_) => (false, Vec::new()),

@@ -8,7 +8,7 @@ use smsvoice_event::{Event, EventType, ParseError, Prefix};
 use smsvoice_lake::{EventBatch, EventBatchBuilder, Partition, Quarantined, Source, Stage};
 
 use crate::account::Account;
-use crate::inflate::{self, Compression};
+use crate::inflate::{self, Compression, InflateError};
 use crate::observed::Observed;
 use crate::origin::Origin;
 use crate::resume::{broken_len, log_prefix};
@@ -32,6 +32,8 @@ pub struct Reader<'s> {
     held: usize,
     /// Base64 of the last record, decoded: of hundreds, each fits where the one before was.
     pub(crate) decoded: Vec<u8>,
+    /// Bytes that compressed pieces of the payload at hand, or of the chunk, inflated to.
+    pub(crate) inflated: usize,
     /// How many pieces were taken at once so far.
     taken: BTreeSet<usize>,
     /// Takes what could not be read whenever it grows large; nothing unless it was set.
@@ -93,6 +95,7 @@ impl<'s> Reader<'s> {
             quarantined: Vec::new(),
             decoded: Vec::new(),
             held: 0,
+            inflated: 0,
             taken: BTreeSet::new(),
             on_quarantined: None,
             objects: Vec::new(),
@@ -116,7 +119,7 @@ impl<'s> Reader<'s> {
             return self.quarantine(bytes, origin, Stage::Envelope, "too_deep", "envelopes within envelopes");
         }
         if let Some(compression) = Compression::of(bytes) {
-            return match inflate::bounded(bytes, compression) {
+            return match self.inflate(bytes, compression) {
                 Ok(inflated) => {
                     drop_depth(origin, |inner| self.record_bytes(&inflated, inner));
                 }
@@ -127,6 +130,16 @@ impl<'s> Reader<'s> {
             Ok(text) => self.text(text, origin),
             Err(_) => self.lines_of_bytes(bytes, origin),
         }
+    }
+
+    fn inflate(&mut self, bytes: &[u8], compression: Compression) -> Result<Vec<u8>, InflateError> {
+        if self.inflated > inflate::MAX_INFLATED_TOGETHER {
+            return Err(InflateError::TooFarTogether);
+        }
+        let inflated = inflate::bounded(bytes, compression);
+        // What is not known was gone through all the same, up to the limit.
+        self.inflated += inflated.as_ref().map_or(inflate::MAX_INFLATED, Vec::len);
+        inflated
     }
 
     /// Some of the bytes are no UTF-8: what stands on other lines that begin a value is read all the same.
@@ -296,4 +309,30 @@ fn drop_depth<R>(origin: &Origin<'_>, read: impl FnOnce(&Origin<'_>) -> R) -> R 
 /// A borrowed text, or nothing.
 pub(crate) fn borrowed<'a>(text: Option<&'a Cow<'_, str>>) -> Option<&'a str> {
     text.map(|text| &**text)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on fails
+mod tests {
+    use std::io::Write;
+
+    use smsvoice_event::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn compressed_pieces_have_a_limit_together() {
+        let settings = Settings::plain();
+        let mut reader = Reader::new(&settings, 1000, |_| {});
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#).unwrap();
+        let piece = gzip.finish().unwrap();
+        let origin = Origin::new(Source::File, Timestamp::EPOCH, "pieces");
+        reader.inflated = inflate::MAX_INFLATED_TOGETHER;
+        reader.bytes(&piece, &origin);
+        assert_eq!((reader.account.received, reader.account.quarantined), (1, 0), "up to the limit they are read");
+        reader.bytes(&piece, &origin);
+        assert_eq!(reader.account.by_reason["inflates_too_far"], 1);
+        assert_eq!(reader.quarantined[0].payload, piece);
+    }
 }

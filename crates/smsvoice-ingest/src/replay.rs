@@ -167,6 +167,7 @@ fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
 
 /// Reads a chunk; what it puts in quarantine is placed by its line.
 pub(crate) fn read_chunk(reader: &mut Reader<'_>, chunk: &Chunk, origin: &Origin<'_>) {
+    reader.inflated = 0;
     if chunk.oversize {
         let origin = origin.clone().at_line(chunk.line);
         return reader.quarantine(

@@ -1,5 +1,6 @@
 //! Batches of events into the files of their partitions, each event once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -201,7 +202,7 @@ impl EventWriter {
             return;
         }
         let mut files: Vec<&mut OpenFile> = self.open.values_mut().collect();
-        files.sort_by_key(|file| std::cmp::Reverse(file.page_rows));
+        files.sort_by_key(|file| Reverse(file.page_rows));
         for file in files {
             // Half of them at once: else the next batch would have us look for the longest again.
             if held <= self.limits.page_rows / 2 || file.page_rows < SHORTEST_PAGE.min(self.limits.page_rows) {
@@ -235,13 +236,27 @@ impl EventWriter {
     }
 
     /// Closes everything; returns the last files, ordered by path, and the counts of all.
-    pub fn finish(mut self) -> Result<(Vec<LakeFile>, WriteCounts), LakeError> {
-        while let Some(partition) = self.open.keys().next().copied() {
+    pub fn finish(self) -> Result<(Vec<LakeFile>, WriteCounts), LakeError> {
+        let counts = self.counts;
+        let mut files = self.into_files().collect::<Result<Vec<_>, _>>()?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok((files, counts))
+    }
+
+    /// Closes everything; the last files, each encoded when it is asked for, so that those before can be on their way.
+    /// Where there are many rows they are encoded together instead, in parallel.
+    pub fn into_files(mut self) -> impl Iterator<Item = Result<LakeFile, LakeError>> {
+        let weighed = |(partition, file): (&Partition, &OpenFile)| (Reverse(file.weight()), *partition);
+        let mut partitions: Vec<_> = self.open.iter().map(weighed).collect();
+        partitions.sort_unstable(); // the largest takes longest to put
+        for (_, partition) in partitions {
             self.close(partition);
         }
-        let mut files = self.encode()?;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok((files, self.counts))
+        let waiting: usize = self.full.iter().map(|file| file.rows.waiting()).sum();
+        let together = if waiting < WORTH_A_THREAD { Ok(Vec::new()) } else { self.encode() };
+        let together = together.map_or_else(|error| vec![Err(error)], |files| files.into_iter().map(Ok).collect());
+        let others = std::mem::take(&mut self.full).into_iter();
+        together.into_iter().chain(others.map(move |file| file.finish(&self.spare)))
     }
 }
 

@@ -42,10 +42,10 @@ async fn deliver(consumer: &Consumer, payload: &str) {
     let account = &handled.account;
     assert!(account.adds_up(), "{account:?}");
     assert_eq!(account.to_retry, 0, "the store works");
-    match &handled.reply {
+    match handled.reply {
         Ok(reply @ Reply::Transformed { .. }) => {
             let asked: Value = serde_json::from_str(payload).unwrap();
-            let json = reply.to_json().unwrap();
+            let json = reply.into_json().unwrap();
             assert!(json.get().len() <= LIMIT.max(payload.len()));
             let answer: Value = serde_json::from_str(json.get()).unwrap();
             let (asked, answers) = (asked["records"].as_array().unwrap(), answer["records"].as_array().unwrap());

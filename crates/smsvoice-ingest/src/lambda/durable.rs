@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::{Either, ready};
+use futures::{FutureExt, StreamExt};
 use object_store::Error as StoreError;
 use smsvoice_lake::{Lake, LakeError, LakeFile, QuarantineWriter, Quarantined};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -45,12 +46,21 @@ impl Puts {
         self.error.get_or_insert_with(|| error.to_string());
     }
 
-    /// Puts files, each again and again until it is in the lake or the deadline passes.
-    pub(crate) async fn put(&mut self, lake: &Lake, files: Vec<LakeFile>, deadline: Instant) {
-        let puts = files.into_iter().map(|file| async move {
-            let (rows, bytes) = (file.rows as u64, file.bytes.content_length() as u64);
-            let put = put_until(lake, &file, deadline).await;
-            (FileMade { path: file.path, rows, bytes }, put)
+    /// Puts files, each again and again until it is in the lake or the deadline passes. The first are on their way while
+    /// the next are made.
+    pub(crate) async fn put(
+        &mut self,
+        lake: &Lake,
+        files: impl Iterator<Item = Result<LakeFile, LakeError>>,
+        deadline: Instant,
+    ) {
+        let mut lost = Vec::new();
+        let puts = files.filter_map(|file| file.map_err(|error| lost.push(error)).ok()).map(|file| {
+            begun(async move {
+                let (rows, bytes) = (file.rows as u64, file.bytes.content_length() as u64);
+                let put = put_until(lake, &file, deadline).await;
+                (FileMade { path: file.path, rows, bytes }, put)
+            })
         });
         let mut puts = futures::stream::iter(puts).buffer_unordered(CONCURRENT_PUTS);
         while let Some((file, put)) = puts.next().await {
@@ -62,6 +72,19 @@ impl Puts {
                 }
             }
         }
+        drop(puts);
+        for error in &lost {
+            self.encoding_failed(error);
+        }
+    }
+}
+
+/// Sets something going, without waiting for it.
+fn begun<T>(put: impl Future<Output = T>) -> impl Future<Output = T> {
+    let mut put = Box::pin(put);
+    match (&mut put).now_or_never() {
+        Some(done) => Either::Left(ready(done)),
+        None => Either::Right(put),
     }
 }
 

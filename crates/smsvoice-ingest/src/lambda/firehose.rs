@@ -10,14 +10,14 @@ use smsvoice_lake::Partition;
 
 use crate::envelope::{Firehose, FirehoseRecord};
 use crate::inflate::{self, Compression};
-use crate::lambda::reply::{Archived, Reply, TransformedRecord};
+use crate::lambda::reply::{self, Archived, Reply, TransformedRecord};
 use crate::lambda::unit::Unit;
 
 /// Bytes of a reply that Lambda lets through: 6 MB, less a little for the frame around the records.
 const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
 
-pub(crate) fn reply<'p>(firehose: Firehose<'p>, units: &[Unit], now: Timestamp) -> Reply<'p> {
-    let mut records: Vec<TransformedRecord<'p>> =
+pub(crate) fn reply(firehose: Firehose<'_>, units: &[Unit], now: Timestamp) -> Reply {
+    let mut records: Vec<TransformedRecord<'_>> =
         firehose.records.into_iter().zip(units).map(|(record, unit)| transformed(record, unit, now)).collect();
     let mut size: usize = records.iter().map(TransformedRecord::json_len).sum();
     // What is too much for one reply stays with Firehose, under `processing-failed/`: its events are in the lake, and
@@ -30,7 +30,7 @@ pub(crate) fn reply<'p>(firehose: Firehose<'p>, units: &[Unit], now: Timestamp) 
         record.archive = None;
         size += record.json_len();
     }
-    Reply::Transformed { records }
+    Reply::Transformed { json: reply::transformed(&records) }
 }
 
 fn transformed<'p>(

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{
-    EventBatch, EventWriter, Lake, LakeError, LakeFile, Quarantined, Source, Stage, WriteCounts, WriterLimits,
-};
+use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeError, LakeFile, Quarantined, Source, Stage, WriterLimits};
 use tokio::time::Instant;
 
 use crate::account::Account;
@@ -46,9 +44,9 @@ pub struct Consumer {
 
 /// What came of an invocation.
 #[derive(Debug)]
-pub struct Handled<'p> {
+pub struct Handled {
     /// The reply, or why there is none.
-    pub reply: Result<Reply<'p>, Failure>,
+    pub reply: Result<Reply, Failure>,
     /// What became of everything received.
     pub account: Account,
     /// What telemetry wants to know.
@@ -72,7 +70,7 @@ impl Consumer {
     /// Fails as a whole only where the invoking service knows no partial failure, so that it sends everything again;
     /// that is harmless, because the same batch makes the same files. What is merely unreadable goes to quarantine and
     /// counts as taken: sending it again would not help.
-    pub async fn invoke<'p>(&self, payload: &'p str, now: Timestamp, time_left: Duration) -> Handled<'p> {
+    pub async fn invoke(&self, payload: &str, now: Timestamp, time_left: Duration) -> Handled {
         let deadline = Instant::now() + time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
         let writing = Arc::new(Mutex::new(Writing::new()));
         let shared = writing.clone();
@@ -116,10 +114,12 @@ impl Consumer {
     ) -> (Account, T) {
         reader.flush();
         let (quarantined, _, mut account) = reader.finish();
-        let (files, counts, error) = lock(writing).finish(quarantined);
+        let Writing { writer, files, error } = lock(writing).finish(quarantined);
         if let Some(error) = error {
             puts.encoding_failed(&error);
         }
+        let counts = writer.counts();
+        let files = files.into_iter().map(Ok).chain(writer.into_files());
         let ((), done) = futures::join!(puts.put(&self.lake, files, deadline), async { meanwhile() });
         let rows = |table: &str| -> u64 {
             puts.durable.iter().filter(|file| file.path.starts_with(table)).map(|file| file.rows).sum()
@@ -177,7 +177,7 @@ impl Consumer {
     async fn relieve(&self, writing: &Mutex<Writing>, puts: &mut Puts, deadline: Instant) {
         let files = mem::take(&mut lock(writing).files);
         if !files.is_empty() {
-            puts.put(&self.lake, files, deadline).await;
+            puts.put(&self.lake, files.into_iter().map(Ok), deadline).await;
         }
     }
 }
@@ -203,15 +203,10 @@ impl Writing {
         }
     }
 
-    fn finish(&mut self, quarantined: Vec<Quarantined>) -> (Vec<LakeFile>, WriteCounts, Option<LakeError>) {
-        let writer = mem::replace(&mut self.writer, EventWriter::new(LIMITS));
-        let counts = writer.counts();
-        match writer.finish() {
-            Ok((last, _)) => self.files.extend(last),
-            Err(error) => self.error = Some(error),
-        }
+    /// All of it, with what else could not be read.
+    fn finish(&mut self, quarantined: Vec<Quarantined>) -> Self {
         self.keep(quarantined);
-        (mem::take(&mut self.files), counts, self.error.take())
+        mem::replace(self, Self::new())
     }
 }
 
@@ -229,7 +224,7 @@ fn lock(writing: &Mutex<Writing>) -> std::sync::MutexGuard<'_, Writing> {
 
 /// What is answered if everything becomes durable; else, what has to be known to say what did not.
 enum Answer<'p> {
-    Ready(Reply<'p>),
+    Ready(Reply),
     Records(Vec<&'p RawValue>),
     Account,
     Unrecognized(&'static str),
@@ -245,7 +240,7 @@ impl<'p> Answer<'p> {
         }
     }
 
-    fn checked(self, units: &[Unit], puts: &Puts, account: &Account) -> Result<Reply<'p>, Failure> {
+    fn checked(self, units: &[Unit], puts: &Puts, account: &Account) -> Result<Reply, Failure> {
         let lost = Lost::of(puts);
         let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
         let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();

@@ -15,5 +15,5 @@ mod unit;
 pub use config::{Config, ConfigError, KeySource, LogLevel, NumbersSetting};
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
-pub use reply::{Archived, BatchItemFailure, Failure, Reply, TransformedRecord};
+pub use reply::{BatchItemFailure, Failure, Reply};
 pub use telemetry::{Sandbox, Telemetry};

@@ -13,35 +13,35 @@ use crate::account::Account;
 
 /// The function's reply.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reply<'a> {
+pub enum Reply {
     /// To SQS and Kinesis: what has to be sent again. Needs `ReportBatchItemFailures` in the event source mapping.
     Batch {
         /// Empty when all is well.
         batch_item_failures: Vec<BatchItemFailure>,
     },
-    /// To a Firehose transformation: every record once, in order.
+    /// To a Firehose transformation: every record once, in order. Up to six megabytes, so it is JSON at once.
     Transformed {
-        /// One for each record of the request.
-        records: Vec<TransformedRecord<'a>>,
+        /// The reply as it is sent.
+        json: String,
     },
     /// To all others, who do not read it: the account.
     Account(Account),
 }
 
-impl Reply<'_> {
+impl Reply {
     /// The reply as JSON.
-    pub fn to_json(&self) -> Result<Box<RawValue>, serde_json::Error> {
+    pub fn into_json(self) -> Result<Box<RawValue>, serde_json::Error> {
         match self {
-            Self::Batch { batch_item_failures } => to_raw_value(&Batch { batch_item_failures }),
-            Self::Transformed { records } => RawValue::from_string(transformed(records)),
-            Self::Account(account) => to_raw_value(account),
+            Self::Batch { batch_item_failures } => to_raw_value(&Batch { batch_item_failures: &batch_item_failures }),
+            Self::Transformed { json } => RawValue::from_string(json),
+            Self::Account(account) => to_raw_value(&account),
         }
     }
 }
 
-impl Serialize for Reply<'_> {
+impl Serialize for Reply {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_json().map_err(S::Error::custom)?.serialize(serializer)
+        self.clone().into_json().map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -61,27 +61,26 @@ pub struct BatchItemFailure {
 
 /// One record's answer to Firehose: `Ok` if it has something for the archive, else `ProcessingFailed`. It is in the lake
 /// in either case, or in quarantine; `Dropped` is never said of an event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TransformedRecord<'a> {
+pub(crate) struct TransformedRecord<'a> {
     /// As in the request.
-    pub record_id: Cow<'a, str>,
+    pub(crate) record_id: Cow<'a, str>,
     /// For the stream's own archive; absent where Firehose keeps the original under `processing-failed/`.
-    pub archive: Option<Archived<'a>>,
+    pub(crate) archive: Option<Archived<'a>>,
 }
 
 /// What Firehose archives of a record: base64, in two parts, so that the first need not be copied.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Archived<'a> {
+#[derive(Debug, PartialEq)]
+pub(crate) struct Archived<'a> {
     /// All groups of the original but the last.
-    pub data: Cow<'a, str>,
+    pub(crate) data: Cow<'a, str>,
     /// The last, with one newline.
-    pub ending: String,
+    pub(crate) ending: String,
     /// The partition of its first event: `!{partitionKeyFromLambda:channel}` and `!{partitionKeyFromLambda:dt}`.
-    pub partition: Partition,
+    pub(crate) partition: Partition,
 }
 
 /// The answers of a request, in one go: serde would look through every byte of base64 for something to escape.
-fn transformed(records: &[TransformedRecord<'_>]) -> String {
+pub(crate) fn transformed(records: &[TransformedRecord<'_>]) -> String {
     let len: usize = records.iter().map(TransformedRecord::json_len).sum();
     let mut json = String::with_capacity(len + 16);
     let mut day = None;

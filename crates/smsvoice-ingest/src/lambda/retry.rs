@@ -7,7 +7,7 @@ use crate::envelope::Record;
 use crate::lambda::reply::{BatchItemFailure, Reply};
 
 /// The reply to a batch of records; none where it cannot be said which of them failed.
-pub(crate) fn batch<'p>(records: &[&'p RawValue], failed: &[bool], account: &Account) -> Option<Reply<'p>> {
+pub(crate) fn batch(records: &[&RawValue], failed: &[bool], account: &Account) -> Option<Reply> {
     let first = records.first().and_then(|record| Record::read(record).ok().flatten());
     let batch_item_failures = match first {
         Some(Record::Sqs(first)) => {

@@ -48,7 +48,7 @@ pub struct Telemetry {
 
 impl Telemetry {
     /// Of a handled invocation.
-    pub fn of(handled: &mut Handled<'_>, at: SystemTime, duration: Duration, is_cold: bool) -> Self {
+    pub fn of(handled: &mut Handled, at: SystemTime, duration: Duration, is_cold: bool) -> Self {
         let Handled { account, observed, files, bytes, .. } = handled;
         let p50 = observed.freshness_percentile(0.5);
         let mut counts: Vec<(String, u64)> = [

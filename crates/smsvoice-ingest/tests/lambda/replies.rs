@@ -38,8 +38,8 @@ async fn sqs_acknowledges_what_is_durable_or_quarantined() {
 
 #[tokio::test(start_paused = true)]
 async fn sqs_names_exactly_the_messages_that_are_not_durable() {
-    // Three partitions, so three puts, in the order of their paths: media, text, voice. The second is denied.
-    let lake = Arc::new(Flaky::new(vec![Fate::Works, Fate::Denied, Fate::Works]));
+    // Three partitions of a row each, so three puts, in the order of the channels: text, voice, media. The first is denied.
+    let lake = Arc::new(Flaky::new(vec![Fate::Denied, Fate::Works, Fate::Works]));
     let payload = payloads::sqs(&[event(0), event(1), event(2)], QUEUE);
     let failed = json!({"batchItemFailures": [{"itemIdentifier": "sqs-0"}]});
     assert_eq!(reply(&consumer(lake, memory()), &payload).await.unwrap(), failed);
@@ -47,7 +47,7 @@ async fn sqs_names_exactly_the_messages_that_are_not_durable() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fifo_queue_gets_everything_back_from_the_first_failure_on() {
-    let lake = Arc::new(Flaky::new(vec![Fate::Works, Fate::Works, Fate::Denied]));
+    let lake = Arc::new(Flaky::new(vec![Fate::Works, Fate::Denied, Fate::Works]));
     let payload = payloads::sqs(&[event(0), event(1), event(2)], &format!("{QUEUE}.fifo"));
     let failed = json!({"batchItemFailures": [{"itemIdentifier": "sqs-1"}, {"itemIdentifier": "sqs-2"}]});
     assert_eq!(reply(&consumer(lake, memory()), &payload).await.unwrap(), failed);
@@ -55,7 +55,7 @@ async fn a_fifo_queue_gets_everything_back_from_the_first_failure_on() {
 
 #[tokio::test(start_paused = true)]
 async fn kinesis_hears_the_lowest_failed_sequence_number() {
-    let lake = Arc::new(Flaky::new(vec![Fate::Denied, Fate::Works, Fate::Denied]));
+    let lake = Arc::new(Flaky::new(vec![Fate::Works, Fate::Denied, Fate::Denied]));
     // Sequence numbers …9, …10, …11: the lowest of the failed voice (…10) and media (…11) is not the first as text.
     let payload = payloads::kinesis(&[event(0), event(1), event(2)]);
     let failed = json!({"batchItemFailures": [{"itemIdentifier": "495469866831355410"}]});

@@ -19,7 +19,7 @@ fn now() -> Timestamp {
 }
 
 /// What SQS and Kinesis send again after a reply; everything, when there is none.
-fn sent_again(payload: &Value, reply: Option<Reply<'_>>) -> Option<Value> {
+fn sent_again(payload: &Value, reply: Option<Reply>) -> Option<Value> {
     let failures = match reply {
         Some(Reply::Batch { batch_item_failures }) => batch_item_failures,
         Some(_) => return None,

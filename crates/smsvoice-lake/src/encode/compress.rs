@@ -11,7 +11,7 @@ use zstd::bulk::Compressor;
 const LEVEL: i32 = 1;
 
 /// A chunk whose first page and dictionary are smaller stays as it is: zstd would add more than it saves.
-const WORTHWHILE: usize = 1 << 10;
+const WORTHWHILE: usize = 1 << 11;
 
 thread_local! {
     static ZSTD: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
