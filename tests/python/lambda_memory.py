@@ -1,8 +1,8 @@
 """Memory of `bootstrap`: 6 MB payloads of each envelope, one that would inflate to 1 GB, and a 2 GB gzip object in S3.
 
-    cargo build --profile lambda -p smsvoice-ingest && cargo build --release
+    cargo build --profile deploy -p smsvoice-ingest && cargo build --release
     cargo install s3s-fs@0.14.1 --features binary
-    python3 tests/python/lambda_memory.py target/lambda/bootstrap target/release/smsvoice [s3s-fs]
+    python3 tests/python/lambda_memory.py target/deploy/bootstrap target/release/smsvoice [s3s-fs]
 
 Prints resident memory when idle and at its peak. With s3s-fs, the object is made (a few minutes) and read.
 """

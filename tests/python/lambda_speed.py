@@ -1,8 +1,8 @@
 """Events a second through a warm function, over Firehose transformations of 500 records, beside a minimal Node handler that
 writes nothing; and what one invocation of 1, 10, 100, 500 and 10,000 records costs.
 
-    cargo build --profile lambda -p smsvoice-ingest --example warm && cargo build --release
-    python3 tests/python/lambda_speed.py target/lambda/examples/warm target/release/smsvoice
+    cargo build --profile deploy -p smsvoice-ingest --example warm && cargo build --release
+    python3 tests/python/lambda_speed.py target/deploy/examples/warm target/release/smsvoice
 
 Both handle the same payloads in their own process, in turn; the median of the ratios is printed, for events of all four
 channels (four files an invocation) and for texts alone (one). Of small invocations it is told where the fixed part goes:

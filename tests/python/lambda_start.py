@@ -1,7 +1,7 @@
 """How large `bootstrap` is, and how long it takes from exec to its first request for an invocation, with an S3 lake configured.
 
-    cargo build --profile lambda -p smsvoice-ingest
-    python3 tests/python/lambda_start.py target/lambda/bootstrap
+    cargo build --profile deploy -p smsvoice-ingest
+    python3 tests/python/lambda_start.py target/deploy/bootstrap
 """
 
 import os

@@ -1,7 +1,7 @@
 """Every sample that is a payload, through `bootstrap`: the reply by its contract, key by key, and the rows it left in the lake.
 
-    cargo build --profile lambda -p smsvoice-ingest
-    python3 tests/python/sample_replies.py target/lambda/bootstrap [cargo-lambda]
+    cargo build --profile deploy -p smsvoice-ingest
+    python3 tests/python/sample_replies.py target/deploy/bootstrap [cargo-lambda]
 
 Alone, `bootstrap` runs under the small server of runtime_api.py; with the program of that name (`pip install cargo-lambda`) under
 the server of `cargo lambda watch`. Prints JSON: how many samples, events and quarantined pieces there were.

@@ -1,7 +1,7 @@
 //! Events a second through a warm function, in this process: each file is the payload of one invocation, the lake is a local
 //! folder. With `--parts` before it: microseconds of an invocation's parts, each done by itself, and of the whole.
 //!
-//! `cargo run --profile lambda -p smsvoice-ingest --example warm -- [--parts] LAKE PAYLOAD...`;
+//! `cargo run --profile deploy -p smsvoice-ingest --example warm -- [--parts] LAKE PAYLOAD...`;
 //! `tests/python/lambda_speed.py` runs it beside Node.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a measurement that cannot go on stops
