@@ -1,9 +1,10 @@
 //! The envelopes AWS puts around events, told apart by what they hold; no flag says which.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 
@@ -337,6 +338,28 @@ impl<'a> Record<'a> {
             _ => return Ok(None),
         }))
     }
+}
+
+/// Hands over the items of an array one by one: a list of those of `[1,1,1,…` takes eight times the text.
+pub(crate) fn each_item<'t>(array: &'t str, take: impl FnMut(&'t RawValue)) -> Result<(), serde_json::Error> {
+    struct Items<F>(F);
+
+    impl<'t, F: FnMut(&'t RawValue)> Visitor<'t> for Items<F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'t>>(mut self, mut items: A) -> Result<(), A::Error> {
+            while let Some(item) = items.next_element()? {
+                (self.0)(item);
+            }
+            Ok(())
+        }
+    }
+
+    serde_json::Deserializer::from_str(array).deserialize_seq(Items(take))
 }
 
 /// Kinesis's arrival: seconds with a fraction.

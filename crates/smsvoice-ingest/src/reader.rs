@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde_json::value::RawValue;
 use smsvoice_event::{Event, EventType, ParseError, Prefix};
 use smsvoice_lake::{EventBatch, EventBatchBuilder, Partition, Quarantined, Source, Stage};
 
 use crate::account::Account;
+use crate::envelope::each_item;
 use crate::inflate::{self, Compression, InflateError};
 use crate::observed::Observed;
 use crate::origin::Origin;
@@ -283,10 +283,13 @@ impl<'s> Reader<'s> {
             );
         }
         match value.as_bytes()[0] {
-            b'[' => match serde_json::from_str::<Vec<&RawValue>>(value) {
-                Ok(items) => drop_depth(origin, |inner| items.iter().for_each(|item| self.text(item.get(), inner))),
-                Err(error) => self.invalid_envelope(value, &error, origin),
-            },
+            b'[' => {
+                let read = drop_depth(origin, |inner| each_item(value, |item| self.text(item.get(), inner)));
+                // It was gone over as JSON before: this is no more than caution.
+                if let Err(error) = read {
+                    self.invalid_envelope(value, &error, origin);
+                }
+            }
             b'{' if *why == ParseError::NotAnEvent => self.object(value, origin),
             _ => self.quarantine(value.as_bytes(), origin, Stage::Parse, why.reason(), &why.to_string()),
         }
