@@ -23,7 +23,6 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, TrackedWrite};
 use parquet::schema::types::TypePtr;
-use rayon::prelude::*;
 
 use self::numbers::NumberChunk;
 use self::page::Page;
@@ -120,13 +119,8 @@ impl FileEncoder {
 
     /// Ends the pages that are being filled, of a row group of so many rows.
     fn cut(&mut self, expected: usize) -> Result<()> {
-        let is_long = self.page_rows == PAGE_ROWS;
         self.pages += usize::from(self.page_rows > 0);
         self.page_rows = 0;
-        // Most rows go to one file, today's texts as a rule: where there are threads to spare they share its columns.
-        if is_long {
-            return self.chunks.par_iter_mut().try_for_each(|chunk| chunk.cut(expected));
-        }
         self.chunks.iter_mut().try_for_each(|chunk| chunk.cut(expected))
     }
 
