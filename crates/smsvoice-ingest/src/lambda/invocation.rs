@@ -27,7 +27,7 @@ use crate::settings::Settings;
 const BATCH_ROWS: usize = 4096;
 
 /// Open files together hold about 50 MiB at most, however large an object is.
-const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 1 << 18, page_rows: 1 << 15 };
+const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 3 << 16, page_rows: 1 << 15 };
 
 /// Kept of the time that is left, for the reply: encoding it and the way to the runtime.
 const FOR_THE_REPLY: Duration = Duration::from_millis(500);
