@@ -251,21 +251,19 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
                 reading.push_back(parsed);
             }
             let Some(first) = reading.front() else { break };
-            match wait_a_little(first) {
-                Ok(parsed) => {
-                    reading.pop_front();
-                    let partitions: usize = parsed.batches.iter().map(EventBatch::partitions).sum();
-                    room = threads * if partitions > MANY_PARTITIONS { 1 } else { PARCELS_EACH };
-                    self.take(parsed)?;
-                    routed += 1;
-                    if routed == threads || reading.is_empty() {
-                        self.encode()?;
-                        routed = 0;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                // It panicked, and so will the scope.
-                Err(RecvTimeoutError::Disconnected) => break,
+            let parsed = match wait_a_little(first) {
+                Ok(parsed) => parsed,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => break, // it panicked, and so will the scope
+            };
+            reading.pop_front();
+            let partitions: usize = parsed.batches.iter().map(EventBatch::partitions).sum();
+            room = threads * if partitions > MANY_PARTITIONS { 1 } else { PARCELS_EACH };
+            self.take(parsed)?;
+            routed += 1;
+            if routed == threads || reading.is_empty() {
+                self.encode()?;
+                routed = 0;
             }
         }
         Ok(())

