@@ -10,7 +10,7 @@ use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::sample::select;
 use smsvoice_event::{Event, EventType, KnownType, PhoneNumber, Timestamp, Usd};
-use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, LakeWriter, Lake, Route, Source, WriterLimits};
 
 /// 2026-11-22T00:00:00Z: days around it make several partitions.
 const MIDNIGHT: i64 = 1_795_305_600_000;
@@ -113,8 +113,8 @@ pub async fn lake(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arrival>]) -> L
         for (event, route) in arrivals {
             batch.push(event, route);
         }
-        let mut writer = EventWriter::new(WriterLimits::default());
-        writer.route(batch.finish());
+        let mut writer = LakeWriter::new(WriterLimits::default());
+        writer.push(batch.finish());
         let (files, _) = writer.finish().expect("the batch is of the lake's own schema");
         for file in &files {
             lake.put(file).await.expect("the store takes files");

@@ -151,6 +151,8 @@ pub const EVENT_COLUMNS: &[Column] = columns! {
 pub const QUARANTINE_COLUMNS: &[Column] = columns! {
     received_at Time "when it arrived, by the envelope; of a file, its modification";
     source Word "the route, as in `events`";
+    account_id Word "the AWS account, where the route tells it";
+    aws_region Word "the AWS region, where the route tells it";
     source_id Word "where exactly: a file's path and line, a record id, a message id";
     stage Word "`envelope` `decode` `parse`: how far reading came";
     reason Word "why, in snake_case";
