@@ -10,7 +10,7 @@ use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::sample::select;
 use smsvoice_event::{Event, EventType, KnownType, PhoneNumber, Timestamp, Usd};
-use smsvoice_lake::{EventBatchBuilder, LakeWriter, Lake, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
 
 /// 2026-11-22T00:00:00Z: days around it make several partitions.
 const MIDNIGHT: i64 = 1_795_305_600_000;

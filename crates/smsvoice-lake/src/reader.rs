@@ -60,7 +60,8 @@ impl Lake {
             object: self.name(&file.location),
             problem: problem.to_string(),
         };
-        let stored = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new()).map_err(|error| unreadable(&error))?;
+        let stored =
+            ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new()).map_err(|error| unreadable(&error))?;
         let typed = stored
             .schema()
             .fields()
@@ -121,6 +122,9 @@ fn payload(batch: &RecordBatch, row: usize) -> QuarantinedPayload {
         aws_region: text("aws_region"),
         source_id: text("source_id").unwrap_or_default(),
         reason: text("reason").unwrap_or_default(),
-        payload: batch.column_by_name("payload").map(|bytes| bytes.as_binary::<i32>().value(row).to_vec()).unwrap_or_default(),
+        payload: batch
+            .column_by_name("payload")
+            .map(|bytes| bytes.as_binary::<i32>().value(row).to_vec())
+            .unwrap_or_default(),
     }
 }

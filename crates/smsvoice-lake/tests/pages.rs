@@ -17,7 +17,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::statistics::Statistics;
 use smsvoice_event::Event;
-use smsvoice_lake::{EventBatchBuilder, LakeWriter, LakeFile, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, LakeFile, LakeWriter, Route, Source, WriterLimits};
 
 /// Rows of a row group.
 const GROUP: usize = 17 << 13;

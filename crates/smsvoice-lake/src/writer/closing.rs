@@ -107,9 +107,10 @@ mod tests {
             channel: Channel::Text,
             date: NaiveDate::from_num_days_from_ce_opt(at as i32 + 1).unwrap(),
         };
-        let open = files.iter().enumerate().map(|(at, (weight, recent))| {
-            (partition(at), OpenFileSize { weight: *weight, recent: *recent })
-        });
+        let open = files
+            .iter()
+            .enumerate()
+            .map(|(at, (weight, recent))| (partition(at), OpenFileSize { weight: *weight, recent: *recent }));
         let closed = LIMITS.to_close(open);
         closed.iter().map(|one| (0..files.len()).find(|at| partition(*at) == *one).unwrap()).collect()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use smsvoice_event::Event;
-use smsvoice_lake::{EventBatchBuilder, LakeWriter, Lake, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
 
 /// The names of all lives.
 pub(crate) const ALL: [&str; 10] = [
