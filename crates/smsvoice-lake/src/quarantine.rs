@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{BinaryBuilder, RecordBatch, StringBuilder, TimestampMillisecondBuilder};
+use arrow::array::{BinaryBuilder, RecordBatch, StringArray, StringBuilder, TimestampMillisecondBuilder};
 use chrono::NaiveDate;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -150,6 +150,8 @@ fn columns(rows: &[Quarantined]) -> Result<RecordBatch, LakeError> {
         vec![
             Arc::new(received_at.finish()),
             text(&|row| row.source.as_str().to_owned()),
+            Arc::new(StringArray::new_null(rows.len())),
+            Arc::new(StringArray::new_null(rows.len())),
             text(&|row| row.source_id.clone()),
             text(&|row| row.stage.as_str().to_owned()),
             text(&|row| row.reason.to_owned()),

@@ -300,7 +300,7 @@ impl Rows {
         for step in std::mem::take(&mut self.pending) {
             match step {
                 Step::Write(columns, rows) => self.encoder.write(&columns, &rows)?,
-                Step::Cut => self.encoder.cut_early()?,
+                Step::Cut => self.encoder.end_pages_early()?,
             }
         }
         Ok(())
