@@ -28,6 +28,14 @@ pub enum LakeError {
         /// Why.
         source: object_store::Error,
     },
+    /// An object is not the Parquet file it should be: damaged, broken off, or of another program.
+    #[error("{object} is not a file of this lake: {problem}")]
+    Unreadable {
+        /// The object.
+        object: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A Parquet file could not be encoded or decoded.
     #[error("Parquet: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),

@@ -1,17 +1,14 @@
 //! Rows back out of the lake.
 
-use std::sync::Arc;
-
-use arrow::array::{AsArray, RecordBatch, new_null_array};
-use arrow::datatypes::{Schema, TimestampMillisecondType};
-use arrow::error::ArrowError;
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::TimestampMillisecondType;
 use object_store::ObjectMeta;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use smsvoice_event::Timestamp;
 
+use crate::decode::decode;
 use crate::error::LakeError;
 use crate::lake::Lake;
-use crate::schema;
+use crate::schema::{Column, EVENT_COLUMNS, QUARANTINE_COLUMNS};
 
 /// Something kept in quarantine, read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +17,10 @@ pub struct QuarantinedPayload {
     pub received_at: Timestamp,
     /// The route, as it was stored.
     pub source: String,
+    /// The AWS account, where the route told it.
+    pub account_id: Option<String>,
+    /// The AWS region, where the route told it.
+    pub aws_region: Option<String>,
     /// Where exactly it came from.
     pub source_id: String,
     /// Why it was kept.
@@ -29,55 +30,42 @@ pub struct QuarantinedPayload {
 }
 
 impl Lake {
-    /// The rows of one file of `events`: the columns of [`schema::events`] in their order and types, then the columns of
-    /// promoted context keys that the file has. A column that the file has not, being older than it, is null.
+    /// The rows of one file of `events`: the columns of [`schema::events`](crate::schema::events) in their order and types,
+    /// then the columns of promoted context keys that the file has. A column that the file does not have, because it is
+    /// older than the column, is null.
+    ///
+    /// Fails with [`LakeError::Unreadable`] if the file is damaged, broken off, or not one of this table's.
     pub async fn read_events(&self, file: &ObjectMeta) -> Result<Vec<RecordBatch>, LakeError> {
-        self.read(file, &schema::events()).await
+        self.read(file, EVENT_COLUMNS).await
     }
 
-    /// The rows of one file of `quarantine`.
+    /// The rows of one file of `quarantine`. Fails as [`Self::read_events`] does.
     pub async fn read_quarantine(&self, file: &ObjectMeta) -> Result<Vec<QuarantinedPayload>, LakeError> {
-        let batches = self.read(file, &schema::quarantine()).await?;
+        let batches = self.read(file, QUARANTINE_COLUMNS).await?;
         Ok(batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|row| payload(batch, row))).collect())
     }
 
-    async fn read(&self, file: &ObjectMeta, schema: &Schema) -> Result<Vec<RecordBatch>, LakeError> {
+    async fn read(&self, file: &ObjectMeta, columns: &'static [Column]) -> Result<Vec<RecordBatch>, LakeError> {
         let bytes = self.get(&file.location).await?;
-        let stored = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
-        let typed = stored
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| schema.field_with_name(field.name()).cloned().unwrap_or_else(|_| field.as_ref().clone()));
-        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(typed.collect::<Vec<_>>())));
-        let metadata = ArrowReaderMetadata::try_new(stored.metadata().clone(), options)?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).build()?;
-        reader.map(|batch| Ok(arranged(&batch?, schema)?)).collect()
+        decode(&bytes, columns).map_err(|undecodable| LakeError::Unreadable {
+            object: format!("{} ({})", self.url(), file.location),
+            problem: undecodable.to_string(),
+        })
     }
 }
 
-/// The batch with the columns of `schema` first.
-fn arranged(batch: &RecordBatch, schema: &Schema) -> Result<RecordBatch, ArrowError> {
-    let known = schema.fields().iter().map(|field| {
-        let column = batch.column_by_name(field.name()).cloned();
-        (field.clone(), column.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows())))
-    });
-    let stored = batch.schema();
-    let others =
-        stored.fields().iter().zip(batch.columns()).filter(|(field, _)| schema.field_with_name(field.name()).is_err());
-    let (fields, columns): (Vec<_>, Vec<_>) =
-        known.chain(others.map(|(field, column)| (field.clone(), column.clone()))).unzip();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-}
-
+/// A row of `quarantine`; a column that is null, or that an older file does not have, reads as empty.
 fn payload(batch: &RecordBatch, row: usize) -> QuarantinedPayload {
-    let text = |column: usize| batch.column(column).as_string::<i32>().value(row).to_owned();
-    let millis = batch.column(0).as_primitive::<TimestampMillisecondType>().value(row);
+    let column = |name: &str| batch.column_by_name(name).filter(|column| column.is_valid(row));
+    let text = |name: &str| column(name).map(|column| column.as_string::<i32>().value(row).to_owned());
+    let millis = column("received_at").map(|column| column.as_primitive::<TimestampMillisecondType>().value(row));
     QuarantinedPayload {
-        received_at: Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH),
-        source: text(1),
-        source_id: text(2),
-        reason: text(4),
-        payload: batch.column(6).as_binary::<i32>().value(row).to_vec(),
+        received_at: millis.and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH),
+        source: text("source").unwrap_or_default(),
+        account_id: text("account_id"),
+        aws_region: text("aws_region"),
+        source_id: text("source_id").unwrap_or_default(),
+        reason: text("reason").unwrap_or_default(),
+        payload: column("payload").map(|column| column.as_binary::<i32>().value(row).to_vec()).unwrap_or_default(),
     }
 }
