@@ -2,6 +2,7 @@
 
 mod batch;
 mod columns;
+mod decode;
 mod encode;
 mod error;
 mod file;
@@ -12,6 +13,7 @@ mod reader;
 mod reason;
 mod route;
 pub mod schema;
+mod schema_check;
 mod settings;
 mod writer;
 

@@ -1,19 +1,16 @@
 //! Rows back out of the lake.
 
-use std::sync::Arc;
-
-use arrow::array::{Array, AsArray, RecordBatch, new_null_array};
-use arrow::datatypes::{Schema, TimestampMillisecondType};
-use arrow::error::ArrowError;
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::TimestampMillisecondType;
 use object_store::ObjectMeta;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use smsvoice_event::Timestamp;
 
+use crate::decode::{check_footer, decode};
 use crate::error::LakeError;
 use crate::file::Table;
 use crate::lake::Lake;
 use crate::route::Source;
-use crate::schema;
+use crate::schema::{Column, EVENT_COLUMNS, QUARANTINE_COLUMNS};
 
 /// Something kept in quarantine, read back.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,89 +39,53 @@ impl std::fmt::Debug for QuarantinedPayload {
 }
 
 impl Lake {
-    /// The rows of one file of `events`: the columns of [`schema::events`] in their order and types, then the columns of
-    /// promoted context keys that the file has. A column that the file has not, being older than it, is null.
+    /// The rows of one file of `events`: the columns of [`schema::events`](crate::schema::events) in their order and types,
+    /// then the columns of promoted context keys that the file has. A column that the file does not have, because it is
+    /// older than the column, is null.
+    ///
+    /// Fails with [`LakeError::Unreadable`] if the file is damaged, broken off, or not one of this table's.
     pub async fn read_events(&self, file: &ObjectMeta) -> Result<Vec<RecordBatch>, LakeError> {
-        self.read(file, &schema::events()).await
+        self.read(file, EVENT_COLUMNS).await
     }
 
-    /// The rows of one file of `quarantine`.
+    /// The rows of one file of `quarantine`. Fails as [`Self::read_events`] does.
     pub async fn read_quarantine(&self, file: &ObjectMeta) -> Result<Vec<QuarantinedPayload>, LakeError> {
-        let batches = self.read(file, &schema::quarantine()).await?;
+        let batches = self.read(file, QUARANTINE_COLUMNS).await?;
         Ok(batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|row| payload(batch, row))).collect())
     }
 
-    async fn read(&self, file: &ObjectMeta, schema: &Schema) -> Result<Vec<RecordBatch>, LakeError> {
+    async fn read(&self, file: &ObjectMeta, columns: &'static [Column]) -> Result<Vec<RecordBatch>, LakeError> {
         let bytes = self.get(&file.location).await?;
-        let unreadable = |problem: &dyn std::fmt::Display| LakeError::Unreadable {
-            object: self.name(&file.location),
-            problem: problem.to_string(),
-        };
-        let stored =
-            ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new()).map_err(|error| unreadable(&error))?;
-        let typed = stored
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| schema.field_with_name(field.name()).cloned().unwrap_or_else(|_| field.as_ref().clone()));
-        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(typed.collect::<Vec<_>>())));
-        let metadata =
-            ArrowReaderMetadata::try_new(stored.metadata().clone(), options).map_err(|error| unreadable(&error))?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata).build();
-        let batches = reader.map_err(|error| unreadable(&error))?;
-        batches.map(|batch| arranged(&batch?, schema)).collect::<Result<_, _>>().map_err(|error| unreadable(&error))
+        decode(&bytes, columns).map_err(|undecodable| self.unreadable(file, &undecodable))
     }
 
-    /// Refuses a file that lacks columns of its table: another program's.
-    pub(crate) async fn check_columns(&self, table: Table, file: &ObjectMeta) -> Result<(), LakeError> {
-        let schema = match table {
-            Table::Events => schema::events(),
-            Table::Quarantine => schema::quarantine(),
+    fn unreadable(&self, file: &ObjectMeta, problem: &impl std::fmt::Display) -> LakeError {
+        LakeError::Unreadable { object: self.name(&file.location), problem: problem.to_string() }
+    }
+
+    /// Refuses a file that is not one of this table's: another program's.
+    pub(crate) async fn check(&self, table: Table, file: &ObjectMeta) -> Result<(), LakeError> {
+        let columns = match table {
+            Table::Events => EVENT_COLUMNS,
+            Table::Quarantine => QUARANTINE_COLUMNS,
         };
-        let unreadable = |problem: String| LakeError::Unreadable { object: self.name(&file.location), problem };
         let bytes = self.get(&file.location).await?;
-        let stored = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())
-            .map_err(|error| unreadable(error.to_string()))?;
-        let missing: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let missing: Vec<&str> =
-            missing.into_iter().filter(|name| stored.schema().field_with_name(name).is_err()).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(unreadable(format!("it lacks the columns {} of {table}", missing.join(", "))))
+        check_footer(&bytes, columns).map_err(|undecodable| self.unreadable(file, &undecodable))
     }
 }
 
-/// The batch with the columns of `schema` first.
-fn arranged(batch: &RecordBatch, schema: &Schema) -> Result<RecordBatch, ArrowError> {
-    let known = schema.fields().iter().map(|field| {
-        let column = batch.column_by_name(field.name()).cloned();
-        (field.clone(), column.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows())))
-    });
-    let stored = batch.schema();
-    let others =
-        stored.fields().iter().zip(batch.columns()).filter(|(field, _)| schema.field_with_name(field.name()).is_err());
-    let (fields, columns): (Vec<_>, Vec<_>) =
-        known.chain(others.map(|(field, column)| (field.clone(), column.clone()))).unzip();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-}
-
+/// A row of `quarantine`; a column that is null, or that an older file does not have, reads as empty.
 fn payload(batch: &RecordBatch, row: usize) -> QuarantinedPayload {
-    let text = |column: &str| {
-        let column = batch.column_by_name(column)?.as_string_opt::<i32>()?;
-        column.is_valid(row).then(|| column.value(row).to_owned())
-    };
-    let millis = batch.column(0).as_primitive::<TimestampMillisecondType>().value(row);
+    let column = |name: &str| batch.column_by_name(name).filter(|column| column.is_valid(row));
+    let text = |name: &str| column(name).map(|column| column.as_string::<i32>().value(row).to_owned());
+    let millis = column("received_at").map(|column| column.as_primitive::<TimestampMillisecondType>().value(row));
     QuarantinedPayload {
-        received_at: Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH),
+        received_at: millis.and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH),
         source: text("source").and_then(|word| Source::from_word(&word)),
         account_id: text("account_id"),
         aws_region: text("aws_region"),
         source_id: text("source_id").unwrap_or_default(),
         reason: text("reason").unwrap_or_default(),
-        payload: batch
-            .column_by_name("payload")
-            .map(|bytes| bytes.as_binary::<i32>().value(row).to_vec())
-            .unwrap_or_default(),
+        payload: column("payload").map(|column| column.as_binary::<i32>().value(row).to_vec()).unwrap_or_default(),
     }
 }

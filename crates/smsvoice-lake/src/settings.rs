@@ -192,7 +192,7 @@ impl Lake {
     async fn refuse_files_without_settings(&self) -> Result<(), LakeError> {
         for table in Table::ALL {
             if let Some(file) = self.files(table).await?.first() {
-                self.check_columns(table, file).await?;
+                self.check(table, file).await?;
                 return Err(LakeError::NoSettings { url: self.url().to_owned() });
             }
         }

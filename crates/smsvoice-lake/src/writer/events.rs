@@ -234,7 +234,7 @@ impl Rows {
         for step in std::mem::take(&mut self.pending) {
             let done = match step {
                 Step::Write(columns, rows) => self.encoder.write(&columns, &rows),
-                Step::EndPage => self.encoder.cut_early(),
+                Step::EndPage => self.encoder.end_pages_early(),
             };
             done.map_err(not_encoded)?;
         }
