@@ -218,8 +218,8 @@ impl<'p> Answer<'p> {
         let lost = Lost::of(puts);
         let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
         let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
-        // Of nothing at all there is nothing to recognize.
-        let recognized = units.is_empty() || units.iter().any(|unit| unit.tally.recognized);
+        // An empty batch is a batch: nothing came that could be unknown.
+        let recognized = ledger.received == 0 || units.iter().any(|unit| unit.tally.recognized);
         let not_durable = || Failure::NotDurable {
             to_retry: ledger.to_retry,
             received: ledger.received,

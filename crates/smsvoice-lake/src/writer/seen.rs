@@ -35,7 +35,7 @@ pub(super) enum Verdict {
     New,
     /// Already here, field by field.
     Same,
-    /// Its id is here, with other fields, and not fewer of them.
+    /// Its id is here, with more fields; or with as many others, and those are chosen.
     Poorer,
     /// Its id is here, from an earlier batch, with fewer fields: both stay.
     Richer,
@@ -64,7 +64,8 @@ impl Seen {
         if kept.content == now.content {
             return Verdict::Same;
         }
-        if kept.fields >= now.fields {
+        // Of two with as many fields one has to be chosen that does not depend on which came first.
+        if (kept.fields, kept.content) > (now.fields, now.content) {
             return Verdict::Poorer;
         }
         if kept.epoch == now.epoch {
@@ -133,7 +134,8 @@ mod tests {
         let mut seen = Seen::default();
         assert_eq!(seen.judge(&identity(1, 10, 5), 0), Verdict::New);
         assert_eq!(seen.judge(&identity(1, 10, 5), 1), Verdict::Same);
-        assert_eq!(seen.judge(&identity(1, 11, 5), 1), Verdict::Poorer);
+        assert_eq!(seen.judge(&identity(1, 9, 5), 1), Verdict::Poorer, "of as many fields, the larger hash is kept");
+        assert_eq!(seen.judge(&identity(1, 11, 5), 1), Verdict::RicherThan(0));
         assert_eq!(seen.judge(&identity(1, 12, 6), 1), Verdict::RicherThan(0));
         assert_eq!(seen.judge(&identity(1, 10, 5), 1), Verdict::Poorer);
         seen.end_batch();
