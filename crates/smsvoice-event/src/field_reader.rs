@@ -1,47 +1,84 @@
-//! An event while its fields are read.
+//! From the fields of a JSON object to an event: each field's value is read into the place that the event has for it.
 
 use std::borrow::Cow;
 
-use crate::convert::{boolean, context, count, member_text, object, plain_pairs, text, time, usd};
-use crate::error::ParseError;
-use crate::event::{Event, Text, push_json_string};
+use crate::convert::{boolean, context, count, member_text, members, plain_pairs, text, time, usd};
+use crate::error::{ParseError, Result};
+use crate::event::{Event, Text};
+use crate::event_time::EventTime;
 use crate::event_type::EventType;
-use crate::field::{Field, with_fields};
+use crate::field::{Field, MAX_UNKNOWN_FIELDS, with_fields};
+use crate::json;
 use crate::money::Usd;
-use crate::parse::Result;
 use crate::phone::PhoneNumber;
 use crate::scan::{Scanner, Value};
-use crate::timestamp::Timestamp;
 
-/// How many unknown fields, or context entries, one event may have. AWS allows 5 context entries and sends about
-/// 30 fields; keys are compared pair by pair, so the limit also bounds the time.
-pub(crate) const MAX_FIELDS: usize = 128;
-
-/// An event under construction. A field of the wrong kind is remembered and reported only when the whole text turned
+/// Reads the fields of one event. A field of the wrong kind is remembered and reported only when the whole text turned
 /// out to be JSON: then the text is an event with a bad field, and not the truncated rest of one.
-pub(crate) struct Draft<'a> {
+pub(crate) struct FieldReader<'a> {
+    /// A bit for each field that was read.
     seen: u64,
+    /// The first field that could not be read.
     wrong: Option<ParseError>,
     event_type: Option<Text<'a>>,
-    event_time: Option<Timestamp>,
+    event_time: Option<EventTime>,
     message_id: Option<Text<'a>>,
-    origination: Option<Text<'a>>,
-    destination: Option<Text<'a>>,
     /// All other fields, filled in place: an event is 900 bytes, too many to move about.
     event: Event<'a>,
 }
 
-impl<'a> Draft<'a> {
+/// Where a field's value goes, and of what kind it is.
+enum Place<'p, 'a> {
+    Text(&'p mut Option<Text<'a>>),
+    PhoneNumber(&'p mut Option<PhoneNumber<'a>>),
+    Time(&'p mut Option<EventTime>),
+    Bool(&'p mut Option<bool>),
+    Count(&'p mut Option<i32>),
+    Usd(&'p mut Option<Usd>),
+    Pairs(&'p mut Vec<(Text<'a>, Text<'a>)>),
+    /// An object whose members have places of their own; this reads them.
+    Object(fn(&mut FieldReader<'a>, Field, &Value<'a>) -> Result<()>),
+}
+
+impl<'a> FieldReader<'a> {
     pub(crate) fn new() -> Self {
-        Self {
-            seen: 0,
-            wrong: None,
-            event_type: None,
-            event_time: None,
-            message_id: None,
-            origination: None,
-            destination: None,
-            event: Event::blank(),
+        Self { seen: 0, wrong: None, event_type: None, event_time: None, message_id: None, event: Event::blank() }
+    }
+
+    /// The place of each field. A field without one does not compile.
+    #[allow(clippy::inline_always)] // see `read_field`
+    #[inline(always)]
+    fn place(&mut self, field: Field) -> Place<'_, 'a> {
+        let to = &mut self.event;
+        match field {
+            Field::EventType => Place::Text(&mut self.event_type),
+            Field::EventVersion => Place::Text(&mut to.event_version),
+            Field::EventTimestamp => Place::Time(&mut self.event_time),
+            Field::IsFinal => Place::Bool(&mut to.is_final),
+            Field::OriginationPhoneNumber => Place::PhoneNumber(&mut to.origination_identity),
+            Field::DestinationPhoneNumber => Place::PhoneNumber(&mut to.destination_phone_number),
+            Field::IsoCountryCode => Place::Text(&mut to.iso_country_code),
+            Field::Mcc => Place::Text(&mut to.mcc),
+            Field::Mnc => Place::Text(&mut to.mnc),
+            Field::CarrierName => Place::Text(&mut to.carrier_name),
+            Field::MessageId => Place::Text(&mut self.message_id),
+            Field::MessageRequestTimestamp => Place::Time(&mut to.request_time),
+            Field::MessageEncoding => Place::Text(&mut to.message_encoding),
+            Field::MessageType => Place::Text(&mut to.message_type),
+            Field::MessageStatus => Place::Text(&mut to.message_status),
+            Field::MessageStatusDescription => Place::Text(&mut to.message_status_description),
+            Field::Context => Place::Pairs(&mut to.context),
+            Field::TotalMessageParts => Place::Count(&mut to.message_parts),
+            Field::TotalMessagePrice => Place::Usd(&mut to.price),
+            Field::TotalCarrierFee => Place::Usd(&mut to.carrier_fee),
+            Field::CallDurationInSeconds => Place::Count(&mut to.call_duration_seconds),
+            Field::TotalDurationInMinutes => Place::Count(&mut to.billed_duration_minutes),
+            Field::ProtectConfiguration => Place::Object(Self::read_protect_configuration),
+            Field::ProtectConfigurationAssessment => Place::Object(Self::read_protect_assessment),
+            Field::RcsMetadata => Place::Object(Self::read_rcs_metadata),
+            Field::RcsBusinessId => Place::Text(&mut to.rcs_business_id),
+            Field::AgentIsoCountryCode => Place::Text(&mut to.rcs_agent_country),
+            Field::IsInternationalSend => Place::Bool(&mut to.is_international_send),
         }
     }
 
@@ -92,28 +129,21 @@ impl<'a> Draft<'a> {
     #[allow(clippy::inline_always)] // see `read_field`
     #[inline(always)]
     fn read_plain(&mut self, field: Field, scanner: &mut Scanner<'a>) -> Option<()> {
-        if let Some(slot) = self.text_slot(field) {
-            *slot = Some(Cow::Borrowed(scanner.plain_string()?));
-            return Some(());
-        }
-        let to = &mut self.event;
-        match field {
-            Field::EventTimestamp => {
-                self.event_time = Timestamp::from_millis(scanner.plain_whole(Timestamp::LAST.millis())?);
-            }
-            Field::MessageRequestTimestamp => {
-                to.request_time = Timestamp::from_millis(scanner.plain_whole(Timestamp::LAST.millis())?);
-            }
-            Field::IsFinal => to.is_final = Some(scanner.plain_bool()?),
-            Field::TotalMessageParts => to.message_parts = Some(scanner.plain_whole(i32::MAX.into())? as i32),
-            Field::TotalMessagePrice => to.price = Some(Usd::from_micros(scanner.plain_millionths()?)),
-            Field::TotalCarrierFee => to.carrier_fee = Some(Usd::from_micros(scanner.plain_millionths()?)),
-            Field::Context => to.context = plain_pairs(scanner)?,
-            _ => return None,
+        const TIMES: [i64; 2] = [EventTime::FIRST.millis(), EventTime::LAST.millis()];
+        match self.place(field) {
+            Place::Text(place) => *place = Some(Cow::Borrowed(scanner.plain_string()?)),
+            Place::PhoneNumber(place) => *place = Some(scanner.plain_string()?.into()),
+            Place::Time(place) => *place = EventTime::from_millis(scanner.plain_whole(TIMES[0], TIMES[1])?),
+            Place::Bool(place) => *place = Some(scanner.plain_bool()?),
+            Place::Count(place) => *place = Some(scanner.plain_whole(0, i32::MAX.into())? as i32),
+            Place::Usd(place) => *place = Some(Usd::from_micros(scanner.plain_millionths()?)),
+            Place::Pairs(place) => *place = plain_pairs(scanner)?,
+            Place::Object(_) => return None,
         }
         Some(())
     }
 
+    /// Reads a value however it is written.
     #[inline(never)]
     fn read_any(&mut self, field: Field, scanner: &mut Scanner<'a>) -> Result<()> {
         let value = scanner.value()?;
@@ -123,104 +153,57 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn note(&mut self, wrong: ParseError) {
-        self.wrong.get_or_insert(wrong);
-    }
-
-    /// Where a field rests that is a text; nothing for the others.
-    #[inline]
-    fn text_slot(&mut self, field: Field) -> Option<&mut Option<Text<'a>>> {
-        let to = &mut self.event;
-        Some(match field {
-            Field::EventType => &mut self.event_type,
-            Field::MessageId => &mut self.message_id,
-            Field::EventVersion => &mut to.event_version,
-            Field::OriginationPhoneNumber => &mut self.origination,
-            Field::DestinationPhoneNumber => &mut self.destination,
-            Field::IsoCountryCode => &mut to.iso_country_code,
-            Field::Mcc => &mut to.mcc,
-            Field::Mnc => &mut to.mnc,
-            Field::CarrierName => &mut to.carrier_name,
-            Field::MessageEncoding => &mut to.message_encoding,
-            Field::MessageType => &mut to.message_type,
-            Field::MessageStatus => &mut to.message_status,
-            Field::MessageStatusDescription => &mut to.message_status_description,
-            Field::RcsBusinessId => &mut to.rcs_business_id,
-            Field::AgentIsoCountryCode => &mut to.rcs_agent_country,
-            _ => return None,
-        })
-    }
-
     fn take(&mut self, field: Field, value: Value<'a>) -> Result<()> {
-        if let Some(slot) = self.text_slot(field) {
-            *slot = text(field, value)?;
-            return Ok(());
-        }
-        let to = &mut self.event;
-        match field {
-            Field::EventTimestamp => self.event_time = time(field, &value)?,
-            Field::IsFinal => to.is_final = boolean(field, &value)?,
-            Field::IsInternationalSend => to.is_international_send = boolean(field, &value)?,
-            Field::MessageRequestTimestamp => to.request_time = time(field, &value)?,
-            Field::TotalMessageParts => to.message_parts = count(field, &value)?,
-            Field::TotalMessagePrice => to.price = usd(field, &value)?,
-            Field::TotalCarrierFee => to.carrier_fee = usd(field, &value)?,
-            Field::CallDurationInSeconds => to.call_duration_seconds = count(field, &value)?,
-            Field::TotalDurationInMinutes => to.billed_duration_minutes = count(field, &value)?,
-            Field::Context => to.context = context(&value)?,
-            Field::ProtectConfiguration => {
-                let [id, status] = self.members(field, &value, ["protectConfigurationId", "protectStatus"])?;
-                self.event.protect_configuration_id = member_text(field, id)?;
-                self.event.protect_status = member_text(field, status)?;
-            }
-            Field::ProtectConfigurationAssessment => {
-                let [recommendation, insights] =
-                    self.members(field, &value, ["protectRecommendation", "protectInsights"])?;
-                self.event.protect_recommendation = member_text(field, recommendation)?;
-                let [reason] = self.members(field, &insights.unwrap_or(Value::Null), ["blockReason"])?;
-                self.event.protect_block_reason = member_text(field, reason)?;
-            }
-            Field::RcsMetadata => {
-                let [billing] = self.members(field, &value, ["billingEventType"])?;
-                self.event.rcs_billing_type = member_text(field, billing)?;
-            }
-            text => debug_assert!(false, "{text:?} has a slot"),
+        match self.place(field) {
+            Place::Text(place) => *place = text(field, value)?,
+            Place::PhoneNumber(place) => *place = text(field, value)?.map(PhoneNumber::from),
+            Place::Time(place) => *place = time(field, &value)?,
+            Place::Bool(place) => *place = boolean(field, &value)?,
+            Place::Count(place) => *place = count(field, &value)?,
+            Place::Usd(place) => *place = usd(field, &value)?,
+            Place::Pairs(place) => *place = context(&value)?,
+            Place::Object(read) => read(self, field, &value)?,
         }
         Ok(())
     }
 
-    /// The named members of an object; its others go to `extra`, under the object's own name.
-    fn members<const N: usize>(
-        &mut self,
-        field: Field,
-        value: &Value<'a>,
-        names: [&str; N],
-    ) -> Result<[Option<Value<'a>>; N]> {
-        let mut found = [const { None }; N];
-        let mut unknown = String::new();
-        let Some(mut scanner) = object(field, value)? else { return Ok(found) };
-        let mut more = scanner.open()?;
-        while more {
-            let key = scanner.key()?;
-            let start = scanner.pos();
-            let value = scanner.value()?;
-            match names.iter().position(|name| *name == key) {
-                Some(at) if found[at].is_some() => return Err(ParseError::RepeatedField { field: field.wire() }),
-                Some(at) => found[at] = Some(value),
-                None => {
-                    unknown.push(if unknown.is_empty() { '{' } else { ',' });
-                    push_json_string(&mut unknown, &key);
-                    unknown.push(':');
-                    unknown.push_str(scanner.slice(start).trim_start());
-                }
-            }
-            more = scanner.more()?;
+    fn note(&mut self, wrong: ParseError) {
+        self.wrong.get_or_insert(wrong);
+    }
+
+    fn read_protect_configuration(&mut self, field: Field, value: &Value<'a>) -> Result<()> {
+        let ([id, status], unknown) = members(field, value, ["protectConfigurationId", "protectStatus"])?;
+        self.event.protect_configuration_id = member_text(field, id)?;
+        self.event.protect_status = member_text(field, status)?;
+        self.keep_unknown_members(field, &unknown);
+        Ok(())
+    }
+
+    fn read_protect_assessment(&mut self, field: Field, value: &Value<'a>) -> Result<()> {
+        const INSIGHTS: &str = "protectInsights";
+        let ([recommendation, insights], mut unknown) = members(field, value, ["protectRecommendation", INSIGHTS])?;
+        self.event.protect_recommendation = member_text(field, recommendation)?;
+        let ([reason], unknown_insights) = members(field, &insights.unwrap_or(Value::Null), ["blockReason"])?;
+        self.event.protect_block_reason = member_text(field, reason)?;
+        if !unknown_insights.is_empty() {
+            unknown.push((INSIGHTS.into(), json::object(&unknown_insights).into()));
         }
+        self.keep_unknown_members(field, &unknown);
+        Ok(())
+    }
+
+    fn read_rcs_metadata(&mut self, field: Field, value: &Value<'a>) -> Result<()> {
+        let ([billing], unknown) = members(field, value, ["billingEventType"])?;
+        self.event.rcs_billing_type = member_text(field, billing)?;
+        self.keep_unknown_members(field, &unknown);
+        Ok(())
+    }
+
+    /// Members of a known object that have no place stay together, in an object under that one's name.
+    fn keep_unknown_members(&mut self, field: Field, unknown: &[(Text<'a>, Text<'a>)]) {
         if !unknown.is_empty() {
-            unknown.push('}');
-            self.event.extra.push((Cow::Borrowed(field.wire()), Cow::Owned(unknown)));
+            self.event.extra.push((field.wire().into(), json::object(unknown).into()));
         }
-        Ok(found)
     }
 
     fn keep_unknown(&mut self, key: Text<'a>, scanner: &mut Scanner<'a>) -> Result<()> {
@@ -228,10 +211,10 @@ impl<'a> Draft<'a> {
         let start = scanner.pos();
         scanner.value()?;
         let extra = &mut self.event.extra;
-        if extra.len() >= MAX_FIELDS {
-            self.note(ParseError::TooManyFields { field: "the event", limit: MAX_FIELDS });
+        if extra.len() >= MAX_UNKNOWN_FIELDS {
+            self.note(ParseError::TooManyFields { limit: MAX_UNKNOWN_FIELDS });
         } else if extra.iter().any(|(name, _)| *name == key) {
-            self.note(ParseError::RepeatedField { field: "of an unknown name" });
+            self.note(ParseError::RepeatedUnknownField);
         } else {
             extra.push((key, Cow::Borrowed(scanner.slice(start))));
         }
@@ -254,8 +237,6 @@ impl<'a> Draft<'a> {
         event.event_type = EventType::from_wire(event_type.ok_or(missing(Field::EventType))?);
         event.message_id = message_id.ok_or(missing(Field::MessageId))?;
         event.event_time = self.event_time.ok_or(missing(Field::EventTimestamp))?;
-        event.origination_identity = self.origination.take().map(PhoneNumber::from);
-        event.destination_phone_number = self.destination.take().map(PhoneNumber::from);
         Ok(event)
     }
 }

@@ -328,7 +328,7 @@ mod tests {
         let settings = Settings::plain();
         let mut reader = Reader::new(&settings, 1000, |_| {});
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#).unwrap();
+        gzip.write_all(br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#).unwrap();
         let piece = gzip.finish().unwrap();
         let origin = Origin::new(Source::File, Timestamp::EPOCH, "pieces");
         reader.inflated = inflate::MAX_INFLATED_TOGETHER;

@@ -3,7 +3,7 @@
 mod texts;
 mod words;
 
-use smsvoice_event::{Event, FailureReason, PhoneNumber, Timestamp, Usd};
+use smsvoice_event::{Event, EventTime, FailureReason, PhoneNumber, Timestamp, Usd};
 use xxhash_rust::xxh3::xxh3_64;
 
 pub(crate) use self::texts::Texts;
@@ -135,7 +135,7 @@ impl Columns {
         let numbers: [(Option<i64>, bool); NUMBERS] = [
             (e.is_final.map(i64::from), true),
             (Some(e.event_time.millis()), false),
-            (e.request_time.map(Timestamp::millis), true),
+            (e.request_time.map(EventTime::millis), true),
             (e.latency_ms(), false),
             (e.is_international_send.map(i64::from), true),
             (e.message_parts.map(i64::from), true),
