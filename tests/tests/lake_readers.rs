@@ -13,7 +13,7 @@ use object_store::local::LocalFileSystem;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use smsvoice_event::{Event, Timestamp, Usd};
+use smsvoice_event::{Event, EventTime, Timestamp, Usd};
 use smsvoice_lake::{Lake, LakeWriter, Quarantined, Reason, Route, Source, schema};
 use tests::random_events::{Arrival, arrivals, lake};
 use tests::{answers, python};
@@ -73,7 +73,7 @@ fn types_of(columns: &Schema, partitions: usize, column: usize) -> BTreeMap<Stri
 async fn full_lake(folder: &Path) -> Lake {
     let mut deliveries: Vec<Vec<Arrival>> =
         vec![arrivals(50, 200).new_tree(&mut TestRunner::deterministic()).unwrap().current()];
-    deliveries.push(vec![extremes("9999-12-31T23:59:59.999Z"), extremes("1970-01-01T00:00:00.000Z")]);
+    deliveries.push(vec![extremes(EventTime::LAST, Timestamp::LAST), extremes(EventTime::FIRST, Timestamp::EPOCH)]);
     let store = Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap());
     let lake = lake(store, &deliveries).await;
     let mut writer = LakeWriter::default();
@@ -86,17 +86,16 @@ async fn full_lake(folder: &Path) -> Lake {
     lake
 }
 
-fn extremes(at: &str) -> Arrival {
-    let json = r#"{"eventType":"TEXT_DELIVERED","messageId":"Zoë \"\n","eventTimestamp":0,"newField":{"a":[1,-1]},
+fn extremes(at: EventTime, received_at: Timestamp) -> Arrival {
+    let json = r#"{"eventType":"TEXT_DELIVERED","messageId":"Zoë \"\n","eventTimestamp":1795305600000,"newField":{"a":[1,-1]},
         "context":{"東京":"大阪, 'quoted'","empty":""},"messageStatusDescription":"C:\\d"}"#;
     let mut event = Event::parse(json).unwrap();
-    event.event_time = Timestamp::parse_rfc3339(at).unwrap();
-    event.request_time = Some(Timestamp::from_millis(0).unwrap());
+    event.event_time = at;
+    event.request_time = Some(EventTime::FIRST);
     event.price = Some(Usd::from_micros(999_999_999_999_999_999));
     event.carrier_fee = Some(Usd::from_micros(1));
     event.message_parts = Some(i32::MAX);
-    let received_at = Some(event.event_time);
-    (event, Route { received_at, ..Route::of(Source::File) })
+    (event, Route { received_at: Some(received_at), ..Route::of(Source::File) })
 }
 
 fn unreadable(payload: &[u8]) -> Quarantined {

@@ -15,6 +15,9 @@ use smsvoice_lake::{
     EventBatchBuilder, Lake, LakeFile, LakeWriter, Put, Route, Source, Table, WriteCounts, WriterLimits,
 };
 
+/// 2026-11-22T00:00:00Z.
+const MIDNIGHT: i64 = 1_795_305_600_000;
+
 /// What an event is made of, before it is text.
 #[derive(Clone, Debug)]
 struct Draft {
@@ -50,7 +53,12 @@ impl Draft {
 }
 
 fn drafts() -> impl Strategy<Value = Vec<Draft>> {
-    let time = prop_oneof![Just(0), Just(86_399_999), Just(86_400_000), 1_794_000_000_000i64..1_796_000_000_000];
+    let time = prop_oneof![
+        Just(MIDNIGHT),
+        Just(MIDNIGHT + 86_399_999),
+        Just(MIDNIGHT + 86_400_000),
+        1_794_000_000_000i64..1_796_000_000_000
+    ];
     let pair = ("[a-z]{1,4}", "[ -~é東]{0,8}");
     let draft = (
         (0usize..60, 0u8..6, time),
@@ -217,8 +225,8 @@ proptest! {
 
 #[test]
 fn the_richer_of_two_is_kept_whatever_the_order() {
-    let poor = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#.to_owned();
-    let rich = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0,"mcc":"310"}"#.to_owned();
+    let poor = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#.to_owned();
+    let rich = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000,"mcc":"310"}"#.to_owned();
     for texts in [[poor.clone(), rich.clone()], [rich, poor]] {
         let (files, counts) = write(&texts, usize::MAX, WriterLimits::default());
         assert_eq!((counts.events, counts.duplicates, counts.differing), (1, 1, 1));
@@ -229,7 +237,7 @@ fn the_richer_of_two_is_kept_whatever_the_order() {
 #[test]
 fn writing_again_changes_no_object() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let text = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#.to_owned();
+    let text = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#.to_owned();
     let (files, _) = write(&[text], 1, WriterLimits::default());
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
@@ -260,7 +268,10 @@ fn rows_that_come_one_at_a_time_over_many_partitions_make_one_file_a_partition()
 #[test]
 fn a_large_file_that_rests_is_closed_before_one_that_grows() {
     let day = |day: usize, row: usize| {
-        format!(r#"{{"eventType":"TEXT_SENT","messageId":"{row}","eventTimestamp":{}}}"#, day * 86_400_000 + row)
+        format!(
+            r#"{{"eventType":"TEXT_SENT","messageId":"{row}","eventTimestamp":{}}}"#,
+            MIDNIGHT + (day * 86_400_000 + row) as i64
+        )
     };
     let yesterday = (0..300).map(|row| day(1, row));
     let today = (0..1000).flat_map(|row| [day(2, row)].into_iter().chain((row % 50 == 0).then(|| day(1, 1000 + row))));
@@ -271,6 +282,6 @@ fn a_large_file_that_rests_is_closed_before_one_that_grows() {
     let rows = |day: &str| -> Vec<u64> {
         files.iter().filter(|file| file.path().contains(day)).map(|file| file.rows).collect()
     };
-    assert_eq!(rows("dt=1970-01-03"), [1000], "today's file was not closed for yesterday's");
-    assert_eq!(rows("dt=1970-01-02").len(), 2, "yesterday's was, before its last late rows came");
+    assert_eq!(rows("dt=2026-11-24"), [1000], "today's file was not closed for yesterday's");
+    assert_eq!(rows("dt=2026-11-23").len(), 2, "yesterday's was, before its last late rows came");
 }

@@ -219,7 +219,8 @@ fn bad_input_is_told_and_spares_its_neighbours() {
 #[test]
 fn what_cannot_be_read_or_written_fails_with_its_name() {
     let folder = Folder::new();
-    let event = folder.write("event.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#);
+    let event =
+        folder.write("event.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#);
     let (missing, blocked) = (folder.path("missing.json"), folder.write("file", b""));
     std::fs::create_dir(folder.path("nothing")).unwrap();
     folder.write("nothing/picture.png", b"");

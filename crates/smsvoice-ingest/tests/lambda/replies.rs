@@ -166,8 +166,8 @@ async fn what_is_no_invocation_is_refused_and_kept() {
 async fn promoted_context_keys_are_columns_of_their_own() {
     let mut consumer = consumer(memory(), memory());
     consumer.settings.context_columns = vec!["campaign".into(), "team-id".into()];
-    let with = json!({"eventType": "TEXT_SENT", "messageId": "a", "eventTimestamp": 0, "context": {"campaign": "spring", "team-id": "7"}});
-    let without = json!({"eventType": "TEXT_SENT", "messageId": "b", "eventTimestamp": 0, "context": {"other": "x"}});
+    let with = json!({"eventType": "TEXT_SENT", "messageId": "a", "eventTimestamp": 1_795_305_600_000u64, "context": {"campaign": "spring", "team-id": "7"}});
+    let without = json!({"eventType": "TEXT_SENT", "messageId": "b", "eventTimestamp": 1_795_305_600_000u64, "context": {"other": "x"}});
     reply(&consumer, &payloads::sqs(&[with.to_string(), without.to_string()], QUEUE)).await.unwrap();
     let files = consumer.lake.files(Table::Events).await.unwrap();
     let rows = consumer.lake.read_events(&files[0]).await.unwrap().remove(0);
