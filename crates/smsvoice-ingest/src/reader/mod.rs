@@ -300,6 +300,13 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_readme_explains_every_reason() {
+        let row = |reason: &Reason| format!("| `{reason}` | {} | {} |\n", reason.stage().as_str(), reason.meaning());
+        let table: String = Reason::ALL.iter().map(row).collect();
+        assert!(include_str!("../../README.md").contains(&table), "the table in README.md should read:\n{table}");
+    }
+
     #[derive(Default)]
     struct Kept(Vec<Quarantined>);
 
