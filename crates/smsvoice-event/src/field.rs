@@ -1,4 +1,19 @@
-//! The fields of an event that have a place of their own, by their names on the wire.
+//! The fields of an event by their names on the wire: those that have a place of their own in
+//! [`Event`](crate::Event), and those that are known to come without one.
+
+/// How many unknown fields one event may have. AWS sends about 30 fields in all; names are compared pair by pair, so the
+/// limit also bounds the time.
+pub(crate) const MAX_UNKNOWN_FIELDS: usize = 128;
+
+/// Fields that AWS documents and that have no place of their own, but stay among [`Event::extra`](crate::Event::extra):
+/// MMS's constant, and what links the messages of an RCS conversation.
+const KNOWN_WITHOUT_PLACE: [&str; 4] =
+    ["contentType", "conversationInitiatingMessageId", "conversationInitiatingMessageType", "conversationSessionFee"];
+
+/// Whether AWS documents a field of this name that has no place of its own.
+pub(crate) fn is_known_without_place(name: &str) -> bool {
+    KNOWN_WITHOUT_PLACE.contains(&name)
+}
 
 /// Hands the table of fields, in the order AWS writes them, to another macro: name, length of the wire name, wire name.
 macro_rules! with_fields {

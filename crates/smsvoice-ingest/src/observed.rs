@@ -108,9 +108,13 @@ mod tests {
     #[test]
     fn lateness_and_unknown_names_are_seen() {
         let mut observed = Observed::default();
-        let text = r#"{"eventType":"TEXT_NEW","messageId":"m","eventTimestamp":0,"surprise":1,"+14255550156":2}"#;
+        let text =
+            r#"{"eventType":"TEXT_NEW","messageId":"m","eventTimestamp":1795305600000,"surprise":1,"+14255550156":2}"#;
         for hours in [0, 2, 73] {
-            observed.see(&Event::parse(text).unwrap(), Timestamp::from_millis(hours * 3_600_000).unwrap());
+            observed.see(
+                &Event::parse(text).unwrap(),
+                Timestamp::from_millis(1_795_305_600_000 + hours * 3_600_000).unwrap(),
+            );
         }
         assert_eq!((observed.late_1h, observed.late_72h, observed.with_unknown_fields), (2, 1, 3));
         assert_eq!(observed.unknown_fields.iter().collect::<Vec<_>>(), ["(not a word)", "surprise"]);

@@ -7,7 +7,7 @@ mod table;
 mod texts;
 mod words;
 
-use smsvoice_event::{Event, Timestamp, Usd};
+use smsvoice_event::{Event, Usd};
 use xxhash_rust::const_xxh3::xxh3_64 as hash_of_name;
 
 pub(crate) use self::numbers::{NO_NUMBER, Numbers};
@@ -52,7 +52,7 @@ macro_rules! push {
         push::number::<bool>($column, $value)
     };
     (Time $column:expr, $value:expr, $event:ident) => {
-        push::number::<Timestamp>($column, $value)
+        push::time($column, $value)
     };
     (Int $column:expr, $value:expr, $event:ident) => {
         push::number::<i32>($column, $value)

@@ -1,6 +1,6 @@
 //! A column of numbers, times or booleans.
 
-use smsvoice_event::{Timestamp, Usd};
+use smsvoice_event::Usd;
 
 /// Numbers, one a row. None of them comes near [`NO_NUMBER`]: times have four-digit years, and money has 18 digits.
 pub(crate) struct Numbers {
@@ -46,12 +46,6 @@ impl AsNumber for i32 {
 impl AsNumber for i64 {
     fn number(self) -> i64 {
         self
-    }
-}
-
-impl AsNumber for Timestamp {
-    fn number(self) -> i64 {
-        self.millis()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a value of an event or of its route is appended to the column that holds it.
 
-use smsvoice_event::{EventType, FailureReason, Outcome, PhoneNumber, Text};
+use smsvoice_event::{EventTime, EventType, FailureReason, Outcome, PhoneNumber, Text, Timestamp};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::numbers::{AsNumber, Numbers};
@@ -42,6 +42,38 @@ pub(super) fn number<N: AsNumber>(column: &mut Numbers, value: &(impl Copy + Int
     let number = (*value).into().map(N::number);
     column.push(number);
     Pushed { bytes: 0, hash: number.unwrap_or_default() as u64, fields: number.is_some().into() }
+}
+
+/// Appends a moment, of whatever type, to a column of times.
+#[inline]
+pub(super) fn time(column: &mut Numbers, value: &impl AsTime) -> Pushed {
+    number::<i64>(column, &value.millis())
+}
+
+/// A value that a column of times holds, in milliseconds since 1970.
+pub(super) trait AsTime {
+    fn millis(&self) -> Option<i64>;
+}
+
+impl AsTime for EventTime {
+    #[inline]
+    fn millis(&self) -> Option<i64> {
+        Some(EventTime::millis(*self))
+    }
+}
+
+impl AsTime for Timestamp {
+    #[inline]
+    fn millis(&self) -> Option<i64> {
+        Some(Timestamp::millis(*self))
+    }
+}
+
+impl<T: AsTime> AsTime for Option<T> {
+    #[inline]
+    fn millis(&self) -> Option<i64> {
+        self.as_ref()?.millis()
+    }
 }
 
 /// Appends pairs to a column of maps.
