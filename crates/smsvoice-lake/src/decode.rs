@@ -46,7 +46,7 @@ pub(crate) fn decode(bytes: &Bytes, table: &'static [Column]) -> Result<Vec<Reco
 
 /// Whether a file is one of this table's, by its footer alone.
 pub(crate) fn check_footer(bytes: &Bytes, table: &'static [Column]) -> Result<(), Undecodable> {
-    caught(|| foreign(table, footer(bytes)?.schema()))
+    caught(|| foreign(table, &footer(bytes)?))
 }
 
 /// The `parquet` crate panics at some footers that no writer makes: at negative lengths, for one. Here is the only place
@@ -100,8 +100,9 @@ fn plausible(metadata: &ParquetMetaData, length: usize) -> Result<(), Undecodabl
     }
 }
 
-fn foreign(table: &'static [Column], stored: &Schema) -> Result<(), Undecodable> {
-    ColumnDifferences::of(table, stored).problem().map_or(Ok(()), |problem| Err(Undecodable::OtherColumns(problem)))
+fn foreign(table: &'static [Column], footer: &ArrowReaderMetadata) -> Result<(), Undecodable> {
+    let differences = ColumnDifferences::of(table, footer.schema(), footer.parquet_schema());
+    differences.problem().map_or(Ok(()), |problem| Err(Undecodable::OtherColumns(problem)))
 }
 
 fn rows(
@@ -109,7 +110,7 @@ fn rows(
     footer: &ArrowReaderMetadata,
     table: &'static [Column],
 ) -> Result<Vec<RecordBatch>, Undecodable> {
-    foreign(table, footer.schema())?;
+    foreign(table, footer)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), footer.clone()).build();
     let reader = reader.map_err(|error| Undecodable::Pages(error.to_string()))?;
     let batches: Result<Vec<_>, ArrowError> = reader.map(|batch| arranged(&batch?, table)).collect();

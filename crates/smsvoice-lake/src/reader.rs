@@ -89,3 +89,96 @@ fn payload(batch: &RecordBatch, row: usize) -> QuarantinedPayload {
         payload: column("payload").map(|column| column.as_binary::<i32>().value(row).to_vec()).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on fails
+mod tests {
+    use std::sync::Arc;
+
+    use object_store::ObjectStoreExt;
+    use object_store::memory::InMemory;
+    use object_store::path::Path;
+    use proptest::prelude::*;
+    use smsvoice_event::Event;
+
+    use super::*;
+    use crate::columns::Columns;
+    use crate::encode::FileEncoder;
+    use crate::route::{Route, Source};
+    use crate::schema;
+
+    fn file(rows: u32) -> Vec<u8> {
+        let mut columns = Columns::with_capacity(0, 0);
+        for row in 0..rows {
+            let text = format!(
+                r#"{{"eventType":"TEXT_DELIVERED","messageId":"message-{row}","eventTimestamp":{},"carrierName":"{}",
+                    "totalMessagePrice":0.{row:06},"isFinal":true,"context":{{"k":"v{row}"}},"new":{row}}}"#,
+                1_795_000_000_000u64 + u64::from(row),
+                ["one", "two", "three"][row as usize % 3],
+            );
+            columns.push(&Event::parse(&text).unwrap(), &Route::of(Source::File), &[]);
+        }
+        let mut encoder = FileEncoder::new(schema::parquet(&[]));
+        encoder.write(&columns, &(0..rows).collect::<Vec<_>>()).unwrap();
+        encoder.finish().unwrap().0
+    }
+
+    /// What a lake reads that has these bytes as a file of `events`.
+    fn read(bytes: Vec<u8>) -> Result<Vec<RecordBatch>, LakeError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let lake = Lake::in_store(Arc::new(InMemory::new()), Path::from("lake"), "memory");
+            let path = lake.path("events/part-1.parquet");
+            lake.store().put(&path, bytes.into()).await.unwrap();
+            lake.read_events(&lake.store().head(&path).await.unwrap()).await
+        })
+    }
+
+    fn problem(bytes: Vec<u8>) -> String {
+        read(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_file_of_the_lake_is_named_with_its_problem() {
+        let whole = file(100);
+        let name = "memory (lake/events/part-1.parquet) is not a file of this lake: ";
+        let of = |problem: &str| format!("{name}{problem}");
+        assert_eq!(problem(Vec::new()), of("it is empty"));
+        assert_eq!(problem(b"{\"eventType\":\"TEXT_SENT\"}".to_vec()), of("it is not a Parquet file"));
+        assert_eq!(problem(whole[..whole.len() / 2].to_vec()), of("it breaks off, or its end is damaged"));
+        assert_eq!(problem(b"PAR1PAR1".to_vec()), of("it breaks off, or its end is damaged"));
+        // The length of the footer is larger than the file.
+        let mut forged = whole.clone();
+        let at = whole.len() - 8;
+        forged[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(problem(forged).starts_with(&of("its footer is damaged: ")));
+        // One bit of a page.
+        let mut flipped = whole.clone();
+        let carrier = whole.windows(5).position(|bytes| bytes == b"three").unwrap();
+        flipped[carrier] ^= 1;
+        assert!(problem(flipped).starts_with(&of("its pages are damaged: ")));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn a_corrupted_file_reads_as_it_was_or_not_at_all(at in any::<prop::sample::Index>(), bits in 1u8.., what in 0..10) {
+            let whole = file(40);
+            let (at, mut bytes) = (at.index(whole.len()), whole.clone());
+            match what {
+                0 => bytes.truncate(at),
+                1 => bytes[at..].fill(bits),
+                2 => drop(bytes.remove(at)),
+                _ => bytes[at] ^= bits,
+            }
+            match read(bytes) {
+                Ok(rows) => prop_assert_eq!(rows, read(whole).unwrap()),
+                Err(error) => {
+                    prop_assert!(matches!(error, LakeError::Unreadable { .. }), "{error:?}");
+                    prop_assert!(error.to_string().contains("events/part-1.parquet"));
+                }
+            }
+        }
+    }
+}

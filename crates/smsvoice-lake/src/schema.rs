@@ -81,6 +81,14 @@ impl Kind {
         }
     }
 
+    /// The largest definition and repetition level of each part in Parquet: a map has keys and values, and all else one part.
+    pub(crate) const fn levels(self) -> &'static [(i16, i16)] {
+        match self {
+            Self::Map => &[(2, 1), (3, 1)],
+            _ => &[(1, 0)],
+        }
+    }
+
     /// The type, as the README and messages name it.
     pub(crate) fn sql(self) -> &'static str {
         match self {

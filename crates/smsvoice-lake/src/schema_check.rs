@@ -1,6 +1,7 @@
 //! Whether the columns of a stored file are those of a table: of this version, an older or a newer one.
 
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::{Field, Schema};
+use parquet::schema::types::SchemaDescriptor;
 
 use crate::schema::{Column, Property, context_column};
 
@@ -11,15 +12,15 @@ pub(crate) struct ColumnDifferences<'f> {
     missing: Vec<&'static str>,
     /// Columns that the table does not have, and that are no promoted context keys'. A newer file has some.
     unknown: Vec<&'f str>,
-    /// Columns that have another type: name, type in the file, type in the table.
-    retyped: Vec<(&'static str, &'f DataType, &'static str)>,
+    /// Columns that have another type, with their field in the file.
+    retyped: Vec<(&'static Column, &'f Field)>,
     /// Whether a column is missing without which there is no row.
     lacks_required: bool,
 }
 
 impl<'f> ColumnDifferences<'f> {
-    /// Compares a table with the schema of a file, as its Parquet types tell it.
-    pub(crate) fn of(table: &'static [Column], stored: &'f Schema) -> Self {
+    /// Compares a table with a file, by its Parquet types and what they are in Arrow.
+    pub(crate) fn of(table: &'static [Column], stored: &'f Schema, parquet: &SchemaDescriptor) -> Self {
         let mut found = Self::default();
         for column in table {
             match stored.field_with_name(column.name) {
@@ -27,8 +28,11 @@ impl<'f> ColumnDifferences<'f> {
                     found.missing.push(column.name);
                     found.lacks_required |= column.has(Property::Required);
                 }
-                Ok(field) if *field.data_type() != column.kind.logical() => {
-                    found.retyped.push((column.name, field.data_type(), column.kind.sql()));
+                Ok(field)
+                    if *field.data_type() != column.kind.logical()
+                        || levels(parquet, column.name) != column.kind.levels() =>
+                {
+                    found.retyped.push((column, field));
                 }
                 Ok(_) => {}
             }
@@ -52,11 +56,22 @@ impl<'f> ColumnDifferences<'f> {
                 parts.push(format!("it has {}, which the table does not have", listed(unknown)));
             }
         }
-        for (name, stored, expected) in retyped {
-            parts.push(format!("the column {name} is {stored} instead of {expected}"));
+        for (column, stored) in retyped {
+            let (name, stored, expected) = (column.name, stored.data_type(), column.kind.sql());
+            if *stored == column.kind.logical() {
+                parts.push(format!("the column {name} has nulls at other places than {expected} can have them"));
+            } else {
+                parts.push(format!("the column {name} is {stored} instead of {expected}"));
+            }
         }
         (!parts.is_empty()).then(|| parts.join("; "))
     }
+}
+
+/// The largest definition and repetition level of each part of a column: what may be null or repeat in it.
+fn levels(parquet: &SchemaDescriptor, name: &str) -> Vec<(i16, i16)> {
+    let parts = parquet.columns().iter().filter(|part| part.path().parts().first().is_some_and(|root| root == name));
+    parts.map(|part| (part.max_def_level(), part.max_rep_level())).collect()
 }
 
 /// `the column a`, `the columns a, b`.
@@ -65,10 +80,12 @@ fn listed(names: &[&str]) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that cannot go on fails
 mod tests {
     use std::sync::Arc;
 
-    use arrow::datatypes::Field;
+    use arrow::datatypes::DataType;
+    use parquet::arrow::ArrowSchemaConverter;
 
     use super::*;
     use crate::schema::{EVENT_COLUMNS, events};
@@ -76,7 +93,9 @@ mod tests {
     fn problem(change: impl FnOnce(&mut Vec<Arc<Field>>)) -> Option<String> {
         let mut fields: Vec<Arc<Field>> = events().fields().iter().cloned().collect();
         change(&mut fields);
-        ColumnDifferences::of(EVENT_COLUMNS, &Schema::new(fields)).problem()
+        let schema = Schema::new(fields);
+        let parquet = ArrowSchemaConverter::new().convert(&schema).unwrap();
+        ColumnDifferences::of(EVENT_COLUMNS, &schema, &parquet).problem()
     }
 
     fn text(name: &str) -> Arc<Field> {
@@ -110,5 +129,10 @@ mod tests {
         );
         let seconds = problem(|fields| fields[5] = Arc::new(Field::new("event_time", DataType::Int64, true)));
         assert_eq!(seconds.as_deref(), Some("the column event_time is Int64 instead of timestamp(ms, UTC)"));
+        let never_null = problem(|fields| fields[4] = Arc::new(Field::new("is_final", DataType::Boolean, false)));
+        assert_eq!(
+            never_null.as_deref(),
+            Some("the column is_final has nulls at other places than boolean can have them")
+        );
     }
 }
