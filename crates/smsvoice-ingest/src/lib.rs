@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod chunk;
+mod decoded;
 mod envelope;
 mod inflate;
 mod input;
