@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::random_events::Arrival;
 use serde_json::{Value, json};
-use smsvoice_event::{Channel, Event, KnownType, Outcome, Timestamp};
+use smsvoice_event::{Channel, Event, EventTime, Outcome};
 
 /// The rows of the view, for these events; in the order of their message ids.
 pub fn messages(arrivals: &[Arrival]) -> Vec<Value> {
@@ -22,11 +22,10 @@ fn message(id: &str, life: &[&Arrival]) -> Value {
     let has = |wanted: &[Outcome]| outcomes.iter().any(|outcome| wanted.contains(outcome));
     let requested = events.iter().filter_map(|event| event.request_time).min();
     let accepted = first(&events, |event| {
-        let carrier_took_it = [KnownType::TextSuccessful, KnownType::MediaSuccessful].map(KnownType::as_str);
-        event.outcome() == Outcome::Accepted || carrier_took_it.contains(&event.event_type.as_str())
+        event.outcome() == Outcome::Accepted || event.event_type.as_str().ends_with("_SUCCESSFUL")
     });
     let delivered = first(&events, |event| event.outcome() == Outcome::Delivered);
-    let since_request = |at: Option<Timestamp>| Some(at?.millis() - requested?.millis());
+    let since_request = |at: Option<EventTime>| Some(at?.millis() - requested?.millis());
     let channel = newest(&events, |event| (event.channel() != Channel::Other).then(|| event.channel().as_str()));
     let reason = newest(&events, |event| {
         event.failure_reason().filter(|_| event.outcome() == outcome).map(smsvoice_event::FailureReason::as_str)
@@ -105,11 +104,11 @@ fn newest<T: Ord>(events: &[&Event<'_>], value: impl Fn(&Event<'_>) -> Option<T>
     events.iter().filter_map(|event| Some((event.event_time, value(event)?))).max().map(|(_, value)| value)
 }
 
-fn first(events: &[&Event<'_>], which: impl Fn(&Event<'_>) -> bool) -> Option<Timestamp> {
+fn first(events: &[&Event<'_>], which: impl Fn(&Event<'_>) -> bool) -> Option<EventTime> {
     events.iter().filter(|event| which(event)).map(|event| event.event_time).min()
 }
 
-fn time(at: Option<Timestamp>) -> Option<String> {
+fn time(at: Option<EventTime>) -> Option<String> {
     let at = chrono::DateTime::from_timestamp_millis(at?.millis()).expect("a timestamp is in range");
     Some(at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }

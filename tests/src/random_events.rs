@@ -9,8 +9,8 @@ use object_store::path::Path;
 use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::sample::select;
-use smsvoice_event::{Event, EventType, KnownType, PhoneNumber, Timestamp, Usd};
-use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, Route, Source, WriterLimits};
+use smsvoice_event::{Event, EventTime, EventType, KnownType, PhoneNumber, Usd};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
 
 /// 2026-11-22T00:00:00Z: days around it make several partitions.
 const MIDNIGHT: i64 = 1_795_305_600_000;
@@ -58,7 +58,7 @@ fn event(messages: usize) -> impl Strategy<Value = Event<'static>> {
 }
 
 fn bare(message_id: String, event_type: EventType<'static>) -> Event<'static> {
-    let json = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#;
+    let json = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#;
     Event { message_id: Cow::Owned(message_id), event_type, ..Event::parse(json).expect("it has what is required") }
 }
 
@@ -68,9 +68,9 @@ fn event_type() -> impl Strategy<Value = EventType<'static>> {
 }
 
 /// Of the event, and of the request: a few milliseconds or some days apart, the request sometimes later.
-fn times() -> impl Strategy<Value = (Timestamp, Option<Timestamp>)> {
+fn times() -> impl Strategy<Value = (EventTime, Option<EventTime>)> {
     let offset = || prop_oneof![3 => -3..3i64, 1 => (-4..4i64).prop_map(|days| days * 86_400_000)];
-    let at = |offset: i64| Timestamp::from_millis(MIDNIGHT + offset).expect("2026 is in range");
+    let at = |offset: i64| EventTime::from_millis(MIDNIGHT + offset).expect("2026 is in range");
     (offset(), prop::option::weighted(0.8, offset())).prop_map(move |(event, request)| (at(event), request.map(at)))
 }
 
@@ -113,8 +113,8 @@ pub async fn lake(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arrival>]) -> L
         for (event, route) in arrivals {
             batch.push(event, route);
         }
-        let mut writer = EventWriter::new(WriterLimits::default());
-        writer.route(batch.finish());
+        let mut writer = LakeWriter::new(WriterLimits::default());
+        writer.push(batch.finish());
         let (files, _) = writer.finish().expect("the batch is of the lake's own schema");
         for file in &files {
             lake.put(file).await.expect("the store takes files");

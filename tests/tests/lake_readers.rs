@@ -13,8 +13,8 @@ use object_store::local::LocalFileSystem;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use smsvoice_event::{Event, Timestamp, Usd};
-use smsvoice_lake::{Lake, QuarantineWriter, Quarantined, Route, Source, Stage, schema};
+use smsvoice_event::{Event, EventTime, Timestamp, Usd};
+use smsvoice_lake::{Lake, LakeWriter, Quarantined, Reason, Route, Source, schema};
 use tests::random_events::{Arrival, arrivals, lake};
 use tests::{answers, python};
 
@@ -73,39 +73,39 @@ fn types_of(columns: &Schema, partitions: usize, column: usize) -> BTreeMap<Stri
 async fn full_lake(folder: &Path) -> Lake {
     let mut deliveries: Vec<Vec<Arrival>> =
         vec![arrivals(50, 200).new_tree(&mut TestRunner::deterministic()).unwrap().current()];
-    deliveries.push(vec![extremes("9999-12-31T23:59:59.999Z"), extremes("1970-01-01T00:00:00.000Z")]);
+    deliveries.push(vec![extremes(EventTime::LAST, Timestamp::LAST), extremes(EventTime::FIRST, Timestamp::EPOCH)]);
     let store = Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap());
     let lake = lake(store, &deliveries).await;
-    let mut quarantine = QuarantineWriter::default();
+    let mut writer = LakeWriter::default();
     for payload in [&b"{\"eventType\":\"TEXT_SE"[..], b"\xff\x00\xfe", b""] {
-        quarantine.push(unreadable(payload)).unwrap();
+        writer.reject(unreadable(payload));
     }
-    for file in quarantine.flush().unwrap() {
+    for file in writer.finish().unwrap().0 {
         lake.put(&file).await.unwrap();
     }
     lake
 }
 
-fn extremes(at: &str) -> Arrival {
-    let json = r#"{"eventType":"TEXT_DELIVERED","messageId":"Zoë \"\n","eventTimestamp":0,"newField":{"a":[1,-1]},
+fn extremes(at: EventTime, received_at: Timestamp) -> Arrival {
+    let json = r#"{"eventType":"TEXT_DELIVERED","messageId":"Zoë \"\n","eventTimestamp":1795305600000,"newField":{"a":[1,-1]},
         "context":{"東京":"大阪, 'quoted'","empty":""},"messageStatusDescription":"C:\\d"}"#;
     let mut event = Event::parse(json).unwrap();
-    event.event_time = Timestamp::parse_rfc3339(at).unwrap();
-    event.request_time = Some(Timestamp::from_millis(0).unwrap());
+    event.event_time = at;
+    event.request_time = Some(EventTime::FIRST);
     event.price = Some(Usd::from_micros(999_999_999_999_999_999));
     event.carrier_fee = Some(Usd::from_micros(1));
     event.message_parts = Some(i32::MAX);
-    let received_at = Some(event.event_time);
-    (event, Route { received_at, ..Route::of(Source::File) })
+    (event, Route { received_at: Some(received_at), ..Route::of(Source::File) })
 }
 
 fn unreadable(payload: &[u8]) -> Quarantined {
     Quarantined {
         received_at: Timestamp::parse_rfc3339("2026-11-22T10:00:00.007Z").unwrap(),
         source: Source::File,
+        account_id: Some("111122223333".to_owned()),
+        aws_region: None,
         source_id: format!("events.json:{}", payload.len()),
-        stage: Stage::Parse,
-        reason: "truncated",
+        reason: Reason::InvalidJson,
         detail: "the text ends within an object".into(),
         payload: payload.into(),
     }

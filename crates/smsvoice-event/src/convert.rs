@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::draft::MAX_FIELDS;
-use crate::error::ParseError;
+use crate::error::{ParseError, Result};
 use crate::event::Text;
+use crate::event_time::{EventTime, OtherUnit};
 use crate::field::Field;
-use crate::money::{Usd, scaled};
-use crate::parse::Result;
+use crate::money::{InvalidUsd, Usd, scaled};
 use crate::scan::{Scanner, Value};
-use crate::timestamp::Timestamp;
+use crate::timestamp::rfc3339_millis;
+
+/// How many pairs a context may have. AWS allows 5; keys are compared pair by pair, so the limit also bounds the time.
+const MAX_PAIRS: usize = 128;
 
 fn invalid(field: Field, expected: &'static str) -> ParseError {
     ParseError::InvalidField { field: field.wire(), expected }
@@ -62,13 +64,53 @@ pub(crate) fn count(field: Field, value: &Value<'_>) -> Result<Option<i32>> {
 }
 
 /// Epoch milliseconds, as a number or in a string; or RFC 3339.
-pub(crate) fn time(field: Field, value: &Value<'_>) -> Result<Option<Timestamp>> {
-    let time = match value {
+pub(crate) fn time(field: Field, value: &Value<'_>) -> Result<Option<EventTime>> {
+    let millis = match value {
         Value::Null => return Ok(None),
-        Value::String(text) if text.contains('-') => Timestamp::parse_rfc3339(text),
-        other => whole(other).and_then(Timestamp::from_millis),
+        Value::Number(digits) => Reading::of(digits),
+        Value::String(text) => rfc3339_millis(text).map_or_else(|| Reading::of(text), Reading::Whole),
+        Value::Bool(_) | Value::Nested(_) => Reading::NoNumber,
     };
-    time.map(Some).ok_or(invalid(field, "a time in epoch milliseconds, from 1970 to 9999"))
+    let unit = match millis {
+        Reading::Whole(millis) => match EventTime::from_millis(millis) {
+            Some(time) => return Ok(Some(time)),
+            None => OtherUnit::explaining(millis),
+        },
+        Reading::FractionalSeconds => Some(OtherUnit::Seconds),
+        Reading::TooLarge => None,
+        Reading::NoNumber => return Err(invalid(field, "a time in epoch milliseconds or RFC 3339")),
+    };
+    Err(ParseError::ImplausibleTime { field: field.wire(), unit })
+}
+
+/// A number where a time belongs.
+enum Reading {
+    /// A whole number.
+    Whole(i64),
+    /// A number with a fraction, which is plausible as seconds with milliseconds behind the point.
+    FractionalSeconds,
+    /// More than any unit could make a time of.
+    TooLarge,
+    /// No number, or one with a fraction of whatever it counts.
+    NoNumber,
+}
+
+impl Reading {
+    fn of(digits: &str) -> Self {
+        if let Ok(plain) = digits.parse() {
+            return Self::Whole(plain);
+        }
+        match scaled(digits, 0) {
+            Ok(whole) => Self::Whole(whole),
+            Err(InvalidUsd::TooLarge) => Self::TooLarge,
+            Err(InvalidUsd::TooPrecise)
+                if scaled(digits, 3).is_ok_and(|millis| EventTime::from_millis(millis).is_some()) =>
+            {
+                Self::FractionalSeconds
+            }
+            Err(InvalidUsd::TooPrecise | InvalidUsd::NotANumber) => Self::NoNumber,
+        }
+    }
 }
 
 pub(crate) fn usd(field: Field, value: &Value<'_>) -> Result<Option<Usd>> {
@@ -81,12 +123,36 @@ pub(crate) fn usd(field: Field, value: &Value<'_>) -> Result<Option<Usd>> {
     Usd::parse(digits).map(Some).map_err(|_| invalid(field, "an amount of at most 12 digits and 6 decimal places"))
 }
 
-pub(crate) fn object<'a>(field: Field, value: &Value<'a>) -> Result<Option<Scanner<'a>>> {
+fn object<'a>(field: Field, value: &Value<'a>) -> Result<Option<Scanner<'a>>> {
     match value {
         Value::Null => Ok(None),
         Value::Nested(text) if text.starts_with('{') => Ok(Some(Scanner::new(text))),
         _ => Err(invalid(field, "an object")),
     }
+}
+
+/// The members of an object that have these names, and all others: their names and JSON texts.
+pub(crate) fn members<'a, const N: usize>(
+    field: Field,
+    value: &Value<'a>,
+    names: [&str; N],
+) -> Result<([Option<Value<'a>>; N], Vec<(Text<'a>, Text<'a>)>)> {
+    let (mut named, mut others) = ([const { None }; N], Vec::new());
+    let Some(mut scanner) = object(field, value)? else { return Ok((named, others)) };
+    let mut more = scanner.open()?;
+    while more {
+        let key = scanner.key()?;
+        scanner.peek();
+        let start = scanner.pos();
+        let value = scanner.value()?;
+        match names.iter().position(|name| name.eq_ignore_ascii_case(&key)) {
+            Some(at) if named[at].is_some() => return Err(ParseError::RepeatedKey { object: field.wire() }),
+            Some(at) => named[at] = Some(value),
+            None => others.push((key, scanner.slice(start).into())),
+        }
+        more = scanner.more()?;
+    }
+    Ok((named, others))
 }
 
 /// The sender's pairs, if they are what they are nearly always: at most a few, strings without escapes, no key twice.
@@ -125,10 +191,10 @@ pub(crate) fn context<'a>(value: &Value<'a>) -> Result<Vec<(Text<'a>, Text<'a>)>
         };
         if let Some(value) = value {
             if pairs.iter().any(|(known, _)| *known == key) {
-                return Err(ParseError::RepeatedField { field: Field::Context.wire() });
+                return Err(ParseError::RepeatedKey { object: Field::Context.wire() });
             }
-            if pairs.len() >= MAX_FIELDS {
-                return Err(ParseError::TooManyFields { field: Field::Context.wire(), limit: MAX_FIELDS });
+            if pairs.len() >= MAX_PAIRS {
+                return Err(ParseError::TooManyPairs { limit: MAX_PAIRS });
             }
             pairs.push((key, value));
         }

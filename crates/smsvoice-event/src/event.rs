@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use crate::event_time::EventTime;
 use crate::event_type::EventType;
+use crate::field::is_known_without_place;
 use crate::id::EventId;
+use crate::json;
 use crate::money::Usd;
 use crate::outcome::{Channel, FailureReason, Outcome};
 use crate::phone::PhoneNumber;
-use crate::timestamp::Timestamp;
 
 /// A text of an event: borrowed from the input unless it had to be unescaped.
 pub type Text<'a> = Cow<'a, str>;
@@ -18,8 +20,8 @@ pub type Text<'a> = Cow<'a, str>;
 pub struct Event<'a> {
     pub event_type: EventType<'a>,
     pub event_version: Option<Text<'a>>,
-    pub event_time: Timestamp,
-    pub request_time: Option<Timestamp>,
+    pub event_time: EventTime,
+    pub request_time: Option<EventTime>,
     pub is_final: Option<bool>,
     pub message_id: Text<'a>,
     pub origination_identity: Option<PhoneNumber<'a>>,
@@ -58,7 +60,7 @@ impl Event<'_> {
         Self {
             event_type: EventType::Unknown(Cow::Borrowed("")),
             event_version: None,
-            event_time: Timestamp::EPOCH,
+            event_time: EventTime::FIRST,
             request_time: None,
             is_final: None,
             message_id: Cow::Borrowed(""),
@@ -100,12 +102,13 @@ impl Event<'_> {
         self.event_type.channel()
     }
 
-    /// What it says became of its message.
+    /// What it says became of its message. See [`EventType::outcome`].
     pub fn outcome(&self) -> Outcome {
         self.event_type.outcome(self.is_final)
     }
 
-    /// Why the message did not arrive; none unless blocked or failed.
+    /// Why the message did not arrive, or not at the first attempt: a failure that is not final has a reason, and the
+    /// outcome pending. None if the event tells of no failure.
     pub fn failure_reason(&self) -> Option<FailureReason> {
         self.event_type.failure_reason()
     }
@@ -117,24 +120,12 @@ impl Event<'_> {
 
     /// The fields without a place of their own, as one JSON object; none if there are none.
     pub fn extra_json(&self) -> Option<String> {
-        if self.extra.is_empty() {
-            return None;
-        }
-        let mut json = String::from("{");
-        for (name, value) in &self.extra {
-            if json.len() > 1 {
-                json.push(',');
-            }
-            push_json_string(&mut json, name);
-            json.push(':');
-            json.push_str(value);
-        }
-        json.push('}');
-        Some(json)
+        (!self.extra.is_empty()).then(|| json::object(&self.extra))
     }
-}
 
-/// Appends `text` as a JSON string.
-pub(crate) fn push_json_string(json: &mut String, text: &str) {
-    json.push_str(&serde_json::Value::from(text).to_string());
+    /// Names of the fields that this version does not know. A field of [`Self::extra`] that AWS documents (`contentType`,
+    /// and those of RCS conversations) is not one of them; an object with an unknown key (in `rcsMetadata`, say) is.
+    pub fn unknown_fields(&self) -> impl Iterator<Item = &str> {
+        self.extra.iter().map(|(name, _)| name.as_ref()).filter(|name| !is_known_without_place(name))
+    }
 }

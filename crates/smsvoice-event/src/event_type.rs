@@ -1,16 +1,17 @@
-//! The vocabulary: every event type AWS emits, and what each means. The one table of outcomes and failure reasons.
+//! Every event type that AWS emits, and what each says of its message. Outcomes and failure reasons are told by this one
+//! table, and by [`EventType::outcome`], which adds what `isFinal` means.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::outcome::{Channel, FailureReason, Outcome};
 
-/// What an event type says about its message, before `isFinal` is looked at.
+/// What an event type says of its message, unless `isFinal` is false: see [`EventType::outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
-    /// The outcome is the same whatever `isFinal` says.
-    Always(Outcome),
-    /// `*_SUCCESSFUL`: the carrier took the message. Final: no handset receipt will come. Not final: one may.
+    /// The message has this outcome.
+    Is(Outcome),
+    /// `*_SUCCESSFUL`: the carrier took the message, and if the event is final, no receipt from the handset will come.
     AcceptedIfFinal,
     /// The message did not arrive, and why.
     Because(Outcome, FailureReason),
@@ -43,7 +44,7 @@ macro_rules! event_types {
 
             const fn meaning(self) -> Meaning {
                 use FailureReason as R;
-                use Meaning::{Always, AcceptedIfFinal, Because};
+                use Meaning::{AcceptedIfFinal, Because, Is};
                 use Outcome::{Blocked, Delivered, Failed, Pending, Unknown};
                 match self { $(Self::$variant => $meaning,)* }
             }
@@ -56,11 +57,11 @@ macro_rules! event_types {
 }
 
 event_types! {
-    TextSent "TEXT_SENT" Text => Always(Pending);
-    TextPending "TEXT_PENDING" Text => Always(Pending);
-    TextQueued "TEXT_QUEUED" Text => Always(Pending);
+    TextSent "TEXT_SENT" Text => Is(Pending);
+    TextPending "TEXT_PENDING" Text => Is(Pending);
+    TextQueued "TEXT_QUEUED" Text => Is(Pending);
     TextSuccessful "TEXT_SUCCESSFUL" Text => AcceptedIfFinal;
-    TextDelivered "TEXT_DELIVERED" Text => Always(Delivered);
+    TextDelivered "TEXT_DELIVERED" Text => Is(Delivered);
     TextInvalid "TEXT_INVALID" Text => Because(Failed, R::InvalidNumber);
     TextInvalidMessage "TEXT_INVALID_MESSAGE" Text => Because(Failed, R::InvalidContent);
     TextUnreachable "TEXT_UNREACHABLE" Text => Because(Failed, R::Unreachable);
@@ -68,21 +69,21 @@ event_types! {
     TextBlocked "TEXT_BLOCKED" Text => Because(Blocked, R::OptedOutOrBlocked);
     TextCarrierBlocked "TEXT_CARRIER_BLOCKED" Text => Because(Blocked, R::CarrierBlocked);
     TextSpam "TEXT_SPAM" Text => Because(Blocked, R::Spam);
-    TextUnknown "TEXT_UNKNOWN" Text => Always(Unknown);
+    TextUnknown "TEXT_UNKNOWN" Text => Is(Unknown);
     TextTtlExpired "TEXT_TTL_EXPIRED" Text => Because(Failed, R::Expired);
     TextProtectBlocked "TEXT_PROTECT_BLOCKED" Text => Because(Blocked, R::ProtectBlocked);
-    VoiceInitiated "VOICE_INITIATED" Voice => Always(Pending);
-    VoiceRinging "VOICE_RINGING" Voice => Always(Pending);
-    VoiceAnswered "VOICE_ANSWERED" Voice => Always(Pending);
-    VoiceCompleted "VOICE_COMPLETED" Voice => Always(Delivered);
+    VoiceInitiated "VOICE_INITIATED" Voice => Is(Pending);
+    VoiceRinging "VOICE_RINGING" Voice => Is(Pending);
+    VoiceAnswered "VOICE_ANSWERED" Voice => Is(Pending);
+    VoiceCompleted "VOICE_COMPLETED" Voice => Is(Delivered);
     VoiceBusy "VOICE_BUSY" Voice => Because(Failed, R::Busy);
     VoiceNoAnswer "VOICE_NO_ANSWER" Voice => Because(Failed, R::NoAnswer);
     VoiceFailed "VOICE_FAILED" Voice => Because(Failed, R::CallFailed);
     VoiceTtlExpired "VOICE_TTL_EXPIRED" Voice => Because(Failed, R::Expired);
-    MediaPending "MEDIA_PENDING" Media => Always(Pending);
-    MediaQueued "MEDIA_QUEUED" Media => Always(Pending);
+    MediaPending "MEDIA_PENDING" Media => Is(Pending);
+    MediaQueued "MEDIA_QUEUED" Media => Is(Pending);
     MediaSuccessful "MEDIA_SUCCESSFUL" Media => AcceptedIfFinal;
-    MediaDelivered "MEDIA_DELIVERED" Media => Always(Delivered);
+    MediaDelivered "MEDIA_DELIVERED" Media => Is(Delivered);
     MediaInvalid "MEDIA_INVALID" Media => Because(Failed, R::InvalidNumber);
     MediaInvalidMessage "MEDIA_INVALID_MESSAGE" Media => Because(Failed, R::InvalidContent);
     MediaUnreachable "MEDIA_UNREACHABLE" Media => Because(Failed, R::Unreachable);
@@ -90,19 +91,19 @@ event_types! {
     MediaBlocked "MEDIA_BLOCKED" Media => Because(Blocked, R::OptedOutOrBlocked);
     MediaCarrierBlocked "MEDIA_CARRIER_BLOCKED" Media => Because(Blocked, R::CarrierBlocked);
     MediaSpam "MEDIA_SPAM" Media => Because(Blocked, R::Spam);
-    MediaUnknown "MEDIA_UNKNOWN" Media => Always(Unknown);
+    MediaUnknown "MEDIA_UNKNOWN" Media => Is(Unknown);
     MediaTtlExpired "MEDIA_TTL_EXPIRED" Media => Because(Failed, R::Expired);
     MediaFileInaccessible "MEDIA_FILE_INACCESSIBLE" Media => Because(Failed, R::MediaFile);
     MediaFileTypeUnsupported "MEDIA_FILE_TYPE_UNSUPPORTED" Media => Because(Failed, R::MediaFile);
     MediaFileSizeExceeded "MEDIA_FILE_SIZE_EXCEEDED" Media => Because(Failed, R::MediaFile);
-    RcsQueued "RCS_QUEUED" Rcs => Always(Pending);
-    RcsSent "RCS_SENT" Rcs => Always(Pending);
-    RcsDelivered "RCS_DELIVERED" Rcs => Always(Delivered);
-    RcsRead "RCS_READ" Rcs => Always(Delivered);
+    RcsQueued "RCS_QUEUED" Rcs => Is(Pending);
+    RcsSent "RCS_SENT" Rcs => Is(Pending);
+    RcsDelivered "RCS_DELIVERED" Rcs => Is(Delivered);
+    RcsRead "RCS_READ" Rcs => Is(Delivered);
     RcsFailed "RCS_FAILED" Rcs => Because(Failed, R::RcsFailed);
     RcsTtlExpired "RCS_TTL_EXPIRED" Rcs => Because(Failed, R::Expired);
     RcsProtectBlocked "RCS_PROTECT_BLOCKED" Rcs => Because(Blocked, R::ProtectBlocked);
-    RcsFallenBackToSms "RCS_FALLEN_BACK_TO_SMS" Rcs => Always(Pending);
+    RcsFallenBackToSms "RCS_FALLEN_BACK_TO_SMS" Rcs => Is(Pending);
 }
 
 /// The seven event types of the v1 voice API and the v2 names they are stored under
@@ -152,22 +153,32 @@ impl<'a> EventType<'a> {
         }
     }
 
-    /// What the event says became of its message. An absent `isFinal` counts as false.
+    /// What an event of this type says of its message.
+    ///
+    /// An event whose `isFinal` is false is pending, whatever its type: the carrier goes on trying. Only a delivery is a
+    /// delivery all the same. Where `isFinal` is absent, the type alone decides, and `*_SUCCESSFUL` counts as not final.
     pub fn outcome(&self, is_final: Option<bool>) -> Outcome {
-        let Self::Known(known) = self else { return Outcome::Unknown };
-        match known.meaning() {
-            Meaning::Always(outcome) | Meaning::Because(outcome, _) => outcome,
-            Meaning::AcceptedIfFinal if is_final == Some(true) => Outcome::Accepted,
-            Meaning::AcceptedIfFinal => Outcome::Pending,
+        match (self.meaning(), is_final) {
+            (Meaning::Is(Outcome::Delivered), _) => Outcome::Delivered,
+            (_, Some(false)) | (Meaning::AcceptedIfFinal, None) => Outcome::Pending,
+            (Meaning::Is(outcome) | Meaning::Because(outcome, _), _) => outcome,
+            (Meaning::AcceptedIfFinal, Some(true)) => Outcome::Accepted,
         }
     }
 
-    /// Why the message did not arrive; none unless the outcome is blocked or failed.
+    /// Why the message did not arrive; none unless the type is that of a block or a failure. A failure that is not final
+    /// has its reason too, although its outcome is pending.
     pub fn failure_reason(&self) -> Option<FailureReason> {
-        let Self::Known(known) = self else { return None };
-        match known.meaning() {
+        match self.meaning() {
             Meaning::Because(_, reason) => Some(reason),
-            Meaning::Always(_) | Meaning::AcceptedIfFinal => None,
+            Meaning::Is(_) | Meaning::AcceptedIfFinal => None,
+        }
+    }
+
+    fn meaning(&self) -> Meaning {
+        match self {
+            Self::Known(known) => known.meaning(),
+            Self::Unknown(_) => Meaning::Is(Outcome::Unknown),
         }
     }
 }
@@ -196,10 +207,24 @@ mod tests {
         for known in KnownType::ALL {
             let event_type = EventType::Known(*known);
             let reason = event_type.failure_reason().map_or("-", FailureReason::as_str);
-            let (open, last) = (event_type.outcome(None), event_type.outcome(Some(true)));
-            table += &format!("{event_type} {} {open}/{last} {reason}\n", event_type.channel());
+            let [absent, open, last] = [None, Some(false), Some(true)].map(|is_final| event_type.outcome(is_final));
+            table +=
+                &format!("{event_type} {}: {absent}, not final {open}, final {last}; {reason}\n", event_type.channel());
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn what_is_not_final_is_pending_unless_it_is_a_delivery() {
+        let unknown = EventType::Unknown("TEXT_TELEPORTED".into());
+        for event_type in KnownType::ALL.iter().map(|known| EventType::Known(*known)).chain([unknown]) {
+            let is_delivery = event_type.outcome(None) == Outcome::Delivered;
+            let expected = if is_delivery { Outcome::Delivered } else { Outcome::Pending };
+            assert_eq!(event_type.outcome(Some(false)), expected, "{event_type}");
+        }
+        let unreachable = EventType::Known(KnownType::TextUnreachable);
+        assert_eq!(unreachable.failure_reason(), Some(FailureReason::Unreachable));
+        assert_eq!(unreachable.outcome(None), Outcome::Failed, "an event that does not say is taken at its word");
     }
 
     #[test]

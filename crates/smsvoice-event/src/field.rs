@@ -1,4 +1,19 @@
-//! The fields of an event that have a place of their own, by their names on the wire.
+//! The fields of an event by their names on the wire: those that have a place of their own in
+//! [`Event`](crate::Event), and those that are known to come without one.
+
+/// How many unknown fields one event may have. AWS sends about 30 fields in all; names are compared pair by pair, so the
+/// limit also bounds the time.
+pub(crate) const MAX_UNKNOWN_FIELDS: usize = 128;
+
+/// Fields that AWS documents and that have no place of their own, but stay among [`Event::extra`](crate::Event::extra):
+/// MMS's constant, and what links the messages of an RCS conversation.
+const KNOWN_WITHOUT_PLACE: [&str; 4] =
+    ["contentType", "conversationInitiatingMessageId", "conversationInitiatingMessageType", "conversationSessionFee"];
+
+/// Whether AWS documents a field of this name that has no place of its own.
+pub(crate) fn is_known_without_place(name: &str) -> bool {
+    KNOWN_WITHOUT_PLACE.contains(&name)
+}
 
 /// Hands the table of fields, in the order AWS writes them, to another macro: name, length of the wire name, wire name.
 macro_rules! with_fields {
@@ -46,7 +61,6 @@ macro_rules! declare {
         pub(crate) enum Field { $($variant,)* }
 
         impl Field {
-            #[cfg(test)]
             const ALL: &'static [(Self, usize, &'static str)] = &[$((Self::$variant, $len, $wire),)*];
 
             pub(crate) const fn wire(self) -> &'static str {
@@ -64,9 +78,13 @@ macro_rules! declare {
 with_fields!(declare);
 
 impl Field {
-    /// AWS's page says that messages sent through Pinpoint's SendMessages carry `originationNumber` instead.
+    /// A field under another spelling. AWS's page says that messages sent through Pinpoint's SendMessages carry
+    /// `originationNumber` instead. And tools lose the case of names: Hive makes all of them lower-case, others upper-case.
     fn alias(key: &str) -> Option<Self> {
-        (key == "originationNumber").then_some(Self::OriginationPhoneNumber)
+        if key.eq_ignore_ascii_case("originationNumber") {
+            return Some(Self::OriginationPhoneNumber);
+        }
+        Self::ALL.iter().find(|(_, _, wire)| wire.eq_ignore_ascii_case(key)).map(|(field, ..)| *field)
     }
 
     pub(crate) const fn bit(self) -> u64 {
@@ -85,5 +103,13 @@ mod tests {
             assert_eq!(Field::of(wire), Some(*field));
         }
         assert_eq!(Field::of("contentType"), None);
+    }
+
+    #[test]
+    fn a_field_whose_case_was_lost_is_found() {
+        for (field, _, wire) in Field::ALL {
+            assert_eq!(Field::of(&wire.to_lowercase()), Some(*field));
+            assert_eq!(Field::of(&wire.to_uppercase()), Some(*field));
+        }
     }
 }

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
-mod draft;
 mod error;
 mod event;
+mod event_time;
 mod event_type;
 mod field;
+mod field_reader;
 mod id;
+mod json;
 mod money;
 mod outcome;
 mod parse;
@@ -16,6 +18,7 @@ mod timestamp;
 
 pub use error::ParseError;
 pub use event::{Event, Text};
+pub use event_time::{EventTime, OtherUnit};
 pub use event_type::{EventType, KnownType, V1_VOICE_TYPES};
 pub use id::EventId;
 pub use money::{InvalidUsd, Usd};

@@ -1,11 +1,9 @@
 //! From JSON text to one typed event.
 
-use crate::draft::Draft;
-use crate::error::ParseError;
+use crate::error::{ParseError, Result};
 use crate::event::Event;
+use crate::field_reader::FieldReader;
 use crate::scan::Scanner;
-
-pub(crate) type Result<T> = std::result::Result<T, ParseError>;
 
 impl<'a> Event<'a> {
     /// Reads a text that is one event and nothing else but white space.
@@ -37,9 +35,9 @@ impl<'a> Event<'a> {
             scanner.value()?;
             return Ok(Prefix { event: Err(ParseError::NotAnObject), len: scanner.pos() });
         }
-        let mut draft = Draft::new();
-        draft.read(&mut scanner)?;
-        Ok(Prefix { event: draft.finish().map(take), len: scanner.pos() })
+        let mut fields = FieldReader::new();
+        fields.read(&mut scanner)?;
+        Ok(Prefix { event: fields.finish().map(take), len: scanner.pos() })
     }
 }
 

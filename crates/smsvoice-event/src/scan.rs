@@ -11,12 +11,10 @@ use std::borrow::Cow;
 
 use wide::u8x16;
 
-use crate::error::ParseError;
+use crate::error::{ParseError, Result};
 
 /// How deep a value may nest. AWS's deepest event nests 3 levels.
 pub(crate) const MAX_DEPTH: usize = 64;
-
-type Result<T> = std::result::Result<T, ParseError>;
 
 /// A position in a text.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
-/// A moment in milliseconds since 1970-01-01T00:00:00Z, between that and the end of the year 9999.
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, between that and the end of the year 9999. For times that do not
+/// come from an event, such as that of an arrival; those that do are [`EventTime`](crate::EventTime)s.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
@@ -20,20 +21,32 @@ impl Timestamp {
         if millis < 0 || millis > Self::LAST.0 { None } else { Some(Self(millis)) }
     }
 
+    /// From epoch milliseconds that the caller knows to be in range.
+    pub(crate) const fn of_valid_millis(millis: i64) -> Self {
+        debug_assert!(millis >= 0 && millis <= Self::LAST.0);
+        Self(millis)
+    }
+
     /// Epoch milliseconds.
+    #[inline]
     pub const fn millis(self) -> i64 {
         self.0
     }
 
     /// From RFC 3339 (`2026-11-22T07:47:38Z`), as SNS, EventBridge and S3 write it.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        Self::from_millis(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
+        Self::from_millis(rfc3339_millis(text)?)
     }
 
     /// The UTC date.
     pub fn date(self) -> NaiveDate {
         DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or_default().date_naive()
     }
+}
+
+/// Epoch milliseconds of an RFC 3339 time, of any year; none if it is no such time.
+pub(crate) fn rfc3339_millis(text: &str) -> Option<i64> {
+    Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
 }
 
 impl fmt::Display for Timestamp {

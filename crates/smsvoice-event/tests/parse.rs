@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 use proptest::prelude::*;
-use smsvoice_event::{Channel, Event, Outcome, ParseError};
+use smsvoice_event::{Channel, Event, FailureReason, OtherUnit, Outcome, ParseError};
 
 /// A minimal event with more fields.
 fn with(fields: &str) -> String {
@@ -27,9 +27,9 @@ fn every_documented_field_has_its_place() {
 #[test]
 fn required_fields_are_named_when_missing() {
     for (field, text) in [
-        ("eventType", r#"{"messageId":"m","eventTimestamp":1}"#),
-        ("eventType", r#"{"eventType":"","messageId":"m","eventTimestamp":1}"#),
-        ("messageId", r#"{"eventType":"TEXT_SENT","messageId":null,"eventTimestamp":1}"#),
+        ("eventType", r#"{"messageId":"m","eventTimestamp":1686975103470}"#),
+        ("eventType", r#"{"eventType":"","messageId":"m","eventTimestamp":1686975103470}"#),
+        ("messageId", r#"{"eventType":"TEXT_SENT","messageId":null,"eventTimestamp":1686975103470}"#),
         ("eventTimestamp", r#"{"eventType":"TEXT_SENT","messageId":"m"}"#),
     ] {
         assert_eq!(Event::parse(text), Err(ParseError::MissingField { field }), "{text}");
@@ -68,7 +68,8 @@ fn values_that_cannot_be_kept_name_their_field() {
         ("isFinal", r#","isFinal":"maybe""#),
         ("mcc", r#","mcc":{"a":1}"#),
         ("context", r#","context":"text""#),
-        ("messageRequestTimestamp", r#","messageRequestTimestamp":-1"#),
+        ("messageRequestTimestamp", r#","messageRequestTimestamp":1686975103470.5"#),
+        ("messageRequestTimestamp", r#","messageRequestTimestamp":"yesterday""#),
         ("rcsMetadata", r#","rcsMetadata":[]"#),
         ("protectConfiguration", r#","protectConfiguration":{"protectStatus":{}}"#),
     ] {
@@ -81,14 +82,46 @@ fn values_that_cannot_be_kept_name_their_field() {
 }
 
 #[test]
+fn times_of_other_centuries_ask_for_their_unit() {
+    let cases = [
+        ("1686975103", Some(OtherUnit::Seconds)),
+        ("1686975103.470", Some(OtherUnit::Seconds)),
+        (r#""1686975103""#, Some(OtherUnit::Seconds)),
+        ("1686975103470000", Some(OtherUnit::Microseconds)),
+        ("1686975103470000000", Some(OtherUnit::Nanoseconds)),
+        ("0", None),
+        ("-1", None),
+        ("1262303999999", None),
+        ("4102444800000", None),
+        (r#""2009-12-31T23:59:59.999Z""#, None),
+        (r#""1969-12-31T23:59:59Z""#, None),
+        ("99999999999999999999999999", None),
+    ];
+    for (time, unit) in cases {
+        let event = format!(r#"{{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":{time}}}"#);
+        let expected = ParseError::ImplausibleTime { field: "eventTimestamp", unit };
+        assert_eq!(Event::parse(&event), Err(expected), "{time}");
+        let request = with(&format!(r#","messageRequestTimestamp":{time}"#));
+        let expected = ParseError::ImplausibleTime { field: "messageRequestTimestamp", unit };
+        assert_eq!(Event::parse(&request), Err(expected), "{time}");
+    }
+    for time in ["1262304000000", "4102444799999", r#""2010-01-01T00:00:00Z""#] {
+        assert!(Event::parse(&with(&format!(r#","messageRequestTimestamp":{time}"#))).is_ok(), "{time}");
+    }
+}
+
+#[test]
 fn a_key_that_stands_twice_is_refused() {
-    for fields in [
-        r#","mcc":1,"mcc":1"#,
-        r#","new":1,"new":2"#,
-        r#","context":{"a":"1","a":"2"}"#,
-        r#","rcsMetadata":{"billingEventType":"A","billingEventType":"B"}"#,
+    for (fields, error) in [
+        (r#","mcc":1,"mcc":1"#, ParseError::RepeatedField { field: "mcc" }),
+        (r#","new":1,"new":2"#, ParseError::RepeatedUnknownField),
+        (r#","context":{"a":"1","a":"2"}"#, ParseError::RepeatedKey { object: "context" }),
+        (
+            r#","rcsMetadata":{"billingEventType":"A","billingEventType":"B"}"#,
+            ParseError::RepeatedKey { object: "rcsMetadata" },
+        ),
     ] {
-        assert!(matches!(Event::parse(&with(fields)), Err(ParseError::RepeatedField { .. })), "{fields}");
+        assert_eq!(Event::parse(&with(fields)), Err(error), "{fields}");
     }
 }
 
@@ -104,6 +137,33 @@ fn unknown_fields_keep_name_order_and_text() {
     let event = Event::parse(&text).unwrap();
     insta::assert_snapshot!(event.extra_json().unwrap(), @r#"{"b":{"x": 1.50},"a\n":null,"rcsMetadata":{"tier":2}}"#);
     assert_eq!(event.rcs_billing_type.as_deref(), Some("RICH"));
+}
+
+#[test]
+fn unknown_members_keep_their_depth() {
+    let text = with(
+        r#","protectConfigurationAssessment":{"new": 1,"protectInsights":{"blockReason":"AIT_SUSPECTED","newer":[2]}}"#,
+    );
+    let event = Event::parse(&text).unwrap();
+    insta::assert_snapshot!(event.extra_json().unwrap(), @r#"{"protectConfigurationAssessment":{"new":1,"protectInsights":{"newer":[2]}}}"#);
+    assert_eq!(event.protect_block_reason.as_deref(), Some("AIT_SUSPECTED"));
+}
+
+#[test]
+fn documented_fields_without_a_place_are_not_unknown() {
+    let text = with(
+        r#","contentType":"MMS","conversationInitiatingMessageId":"m-0","conversationInitiatingMessageType":"OUTBOUND","conversationSessionFee":0.012,"surprise":1,"rcsMetadata":{"tier":2}"#,
+    );
+    let event = Event::parse(&text).unwrap();
+    assert_eq!(event.unknown_fields().collect::<Vec<_>>(), ["surprise", "rcsMetadata"]);
+    assert_eq!(event.extra.len(), 6, "all of them are kept");
+}
+
+#[test]
+fn a_failure_that_is_not_final_is_pending_and_keeps_its_reason() {
+    let text = r#"{"eventType":"TEXT_UNREACHABLE","messageId":"m","eventTimestamp":1686975103470,"isFinal":false}"#;
+    let event = Event::parse(text).unwrap();
+    assert_eq!((event.outcome(), event.failure_reason()), (Outcome::Pending, Some(FailureReason::Unreachable)));
 }
 
 #[test]
@@ -135,7 +195,8 @@ fn debug_shows_no_telephone_number() {
 
 #[test]
 fn an_event_type_of_tomorrow_is_data() {
-    let event = Event::parse(r#"{"eventType":"VOICE_TRANSFERRED","messageId":"m","eventTimestamp":1}"#).unwrap();
+    let event =
+        Event::parse(r#"{"eventType":"VOICE_TRANSFERRED","messageId":"m","eventTimestamp":1686975103470}"#).unwrap();
     assert_eq!((event.channel(), event.outcome()), (Channel::Voice, Outcome::Unknown));
 }
 
@@ -143,6 +204,13 @@ fn an_event_type_of_tomorrow_is_data() {
 fn a_million_unknown_fields_are_refused_in_linear_time() {
     let fields: String = (0..1_000_000).map(|n| format!(r#","f{n}":{n}"#)).collect();
     assert!(matches!(Event::parse(&with(&fields)), Err(ParseError::TooManyFields { .. })));
+}
+
+#[test]
+fn a_context_of_a_million_pairs_is_refused_in_linear_time() {
+    let pairs: Vec<String> = (0..1_000_000).map(|n| format!(r#""k{n}":"""#)).collect();
+    let text = with(&format!(r#","context":{{{}}}"#, pairs.join(",")));
+    assert_eq!(Event::parse(&text), Err(ParseError::TooManyPairs { limit: 128 }));
 }
 
 #[test]

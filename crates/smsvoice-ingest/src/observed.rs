@@ -32,19 +32,14 @@ pub struct Observed {
     pub unknown_types: BTreeSet<String>,
 }
 
-/// Fields that are known, but have no column of their own: MMS's constant, and RCS conversations.
-const KNOWN_EXTRA: [&str; 4] =
-    ["contentType", "conversationInitiatingMessageId", "conversationInitiatingMessageType", "conversationSessionFee"];
-
 impl Observed {
     pub(crate) fn see(&mut self, event: &Event<'_>, received_at: Timestamp) {
         let age = received_at.millis() - event.event_time.millis();
         self.remember_freshness(u64::try_from(age).unwrap_or(0));
         self.late_1h += u64::from(age > LATE_MS[0]);
         self.late_72h += u64::from(age > LATE_MS[1]);
-        let unknown = event.extra.iter().filter(|(name, _)| !KNOWN_EXTRA.contains(&name.as_ref()));
         let mut any = false;
-        for (name, _) in unknown {
+        for name in event.unknown_fields() {
             any = true;
             remember(&mut self.unknown_fields, name);
         }
@@ -108,9 +103,13 @@ mod tests {
     #[test]
     fn lateness_and_unknown_names_are_seen() {
         let mut observed = Observed::default();
-        let text = r#"{"eventType":"TEXT_NEW","messageId":"m","eventTimestamp":0,"surprise":1,"+14255550156":2}"#;
+        let text =
+            r#"{"eventType":"TEXT_NEW","messageId":"m","eventTimestamp":1795305600000,"surprise":1,"+14255550156":2}"#;
         for hours in [0, 2, 73] {
-            observed.see(&Event::parse(text).unwrap(), Timestamp::from_millis(hours * 3_600_000).unwrap());
+            observed.see(
+                &Event::parse(text).unwrap(),
+                Timestamp::from_millis(1_795_305_600_000 + hours * 3_600_000).unwrap(),
+            );
         }
         assert_eq!((observed.late_1h, observed.late_72h, observed.with_unknown_fields), (2, 1, 3));
         assert_eq!(observed.unknown_fields.iter().collect::<Vec<_>>(), ["(not a word)", "surprise"]);

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn stored(numbers: PhoneNumbers, origination_too: bool) -> (Option<String>, Option<String>) {
-        let text = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0,
+        let text = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000,
             "originationPhoneNumber":"+12065550152","destinationPhoneNumber":"+14255550156"}"#;
         let mut event = Event::parse(text).unwrap();
         Privacy { numbers, origination_too }.apply(&mut event);

@@ -47,7 +47,7 @@ impl EventBatch {
 /// use smsvoice_event::Event;
 /// use smsvoice_lake::{EventBatchBuilder, Route, Source};
 /// let mut builder = EventBatchBuilder::default();
-/// let event = Event::parse(r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":0}"#)?;
+/// let event = Event::parse(r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#)?;
 /// builder.push(&event, &Route::of(Source::File));
 /// assert_eq!(builder.finish().len(), 1);
 /// # Ok::<(), smsvoice_event::ParseError>(())

@@ -15,8 +15,8 @@ macro_rules! countries {
             prefixes: &[$($prefix),+],
             carriers: &[$((Carrier { mcc: $mcc, mnc: $mnc, name: $carrier }, $share)),+],
             tariffs: Tariffs {
-                text: Tariff::new($text, $estimate, $fee),
-                voice: Tariff::new($voice, 0, 0),
+                text: Tariff::of_micros($text, $estimate, $fee),
+                voice: Tariff::of_micros($voice, 0, 0),
                 media: countries!(@media $($mms $mms_fee)?),
                 rcs: countries!(@rcs $($rich $basic $rcs_fee)?),
             },
@@ -27,10 +27,10 @@ macro_rules! countries {
         },)*];
     };
     (@media) => { None };
-    (@media $price:literal $fee:literal) => { Some(Tariff::new($price, $fee, $fee)) };
+    (@media $price:literal $fee:literal) => { Some(Tariff::of_micros($price, $fee, $fee)) };
     (@rcs) => { None };
     (@rcs $rich:literal $basic:literal $fee:literal) => {
-        Some((Tariff::new($rich, $fee, $fee), Tariff::new($basic, $fee, $fee)))
+        Some((Tariff::of_micros($rich, $fee, $fee), Tariff::of_micros($basic, $fee, $fee)))
     };
 }
 

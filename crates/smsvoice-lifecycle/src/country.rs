@@ -1,6 +1,7 @@
 //! Countries as a sender of messages sees them: dialling prefixes, carriers, tariffs, and whether receipts come.
 
 use smsvoice_event::{Channel, Usd};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::countries::{COUNTRIES, NANP_ELSEWHERE};
 use crate::message::Billing;
@@ -66,7 +67,8 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    pub(crate) const fn new(price: i64, fee_estimate: i64, fee: i64) -> Self {
+    /// All three in millionths of a US dollar.
+    pub(crate) const fn of_micros(price: i64, fee_estimate: i64, fee: i64) -> Self {
         Self {
             price: Usd::from_micros(price),
             fee_estimate: Usd::from_micros(fee_estimate),
@@ -121,7 +123,7 @@ impl Country {
     /// The carrier that `number` is with: always the same one for the same number.
     pub fn carrier_of(&self, number: &str) -> &'static Carrier {
         let total: u32 = self.carriers.iter().map(|(_, weight)| weight).sum();
-        let mut at = (fnv1a(number.as_bytes()) >> 16) as u32 % total;
+        let mut at = (xxh3_64(number.as_bytes()) % u64::from(total)) as u32;
         for (carrier, weight) in self.carriers {
             match at.checked_sub(*weight) {
                 Some(rest) => at = rest,
@@ -143,21 +145,12 @@ impl Country {
     }
 }
 
-const fn fnv1a(bytes: &[u8]) -> u64 {
-    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
-    while at < bytes.len() {
-        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    hash
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::numbers::{SIMULATORS, fictional_ranges};
+    use crate::phone_numbers::{SIMULATORS, fictional_ranges};
 
     #[test]
     fn number_finds_its_country() {

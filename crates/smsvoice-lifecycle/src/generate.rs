@@ -12,9 +12,9 @@ mod truth;
 use std::io::Write;
 
 pub use options::{ChannelMix, GenerateError, GenerateOptions};
-pub use truth::{ChannelTruth, Duplicates, Tally, Truth};
+pub use truth::{ChannelTruth, Duplicates, MessageTotals, Truth};
 
-use lines::Plan;
+use lines::LineIndex;
 use story::Stories;
 
 /// Bytes gathered before they are handed to the writer.
@@ -27,14 +27,14 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub fn generate(options: &GenerateOptions, out: &mut dyn Write) -> Result<Truth, GenerateError> {
     let rates = options.rates()?;
     let stories = Stories::new(options, &rates);
-    let (plan, truth) = Plan::new(options, &rates, &stories)?;
-    write_lines(&plan, &stories, out)?;
+    let (lines, truth) = LineIndex::new(options, &rates, &stories)?;
+    write_lines(&lines, &stories, out)?;
     Ok(truth)
 }
 
-fn write_lines(plan: &Plan, stories: &Stories, out: &mut dyn Write) -> Result<(), GenerateError> {
+fn write_lines(lines: &LineIndex, stories: &Stories, out: &mut dyn Write) -> Result<(), GenerateError> {
     let mut buffer = Vec::with_capacity(BUFFER_BYTES + 4 * 1024);
-    for line in plan.lines() {
+    for line in lines.iter() {
         line.write(stories, &mut buffer)?;
         if buffer.len() >= BUFFER_BYTES {
             out.write_all(&buffer)?;

@@ -1,10 +1,11 @@
 //! An event as AWS writes it: one flat JSON object, the keys in the order of its published samples.
 
+use serde::Serialize;
 use smsvoice_event::{Channel, EventType, KnownType, Usd};
 
 use crate::life_event::{LifeEvent, Network};
 use crate::message::{Message, ProtectStatus};
-use crate::money::{ZERO, write_number};
+use crate::money::ZERO;
 
 /// How a copy of an event is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +188,7 @@ impl Object<'_> {
         }
         self.raw("\"context\":{");
         for (key, value) in &message.context {
-            write_string(key, self.out);
+            write_json(key, self.out);
             self.text(":", value);
         }
         self.out.pop();
@@ -245,7 +246,7 @@ impl Object<'_> {
         if amount == ZERO && self.event.is_protect_blocked() {
             self.out.push(b'0');
         } else {
-            write_number(amount, self.out);
+            write_usd(amount, self.out);
         }
         self.out.push(b',');
     }
@@ -256,7 +257,7 @@ impl Object<'_> {
 
     fn text(&mut self, key: &str, value: &str) {
         self.raw(key);
-        write_string(value, self.out);
+        write_json(value, self.out);
         self.out.push(b',');
     }
 
@@ -268,7 +269,7 @@ impl Object<'_> {
 
     fn int(&mut self, key: &str, value: i64) {
         self.raw(key);
-        write_int(value, self.out);
+        write_json(&value, self.out);
         self.out.push(b',');
     }
 
@@ -290,65 +291,36 @@ impl Object<'_> {
     }
 }
 
-/// Appends `value` in decimal.
-pub(crate) fn write_int(value: i64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let (mut at, mut rest) = (digits.len(), value.unsigned_abs());
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(&digits[at..]);
+/// Appends a text, a number or a truth value as JSON.
+fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("memory can be written to, and such a value is always JSON");
 }
 
-/// Appends `value` as a JSON string.
-fn write_string(value: &str, out: &mut Vec<u8>) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    let mut clean_from = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&value.as_bytes()[clean_from..at]);
-        clean_from = at + 1;
-        if byte < 0x20 {
-            out.extend_from_slice(b"\\u00");
-            out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-        } else {
-            out.extend_from_slice(&[b'\\', byte]);
-        }
+/// Appends the amount, which is never negative, as AWS's JSON numbers look: no trailing zeros, but one decimal at least
+/// (`0.00581`, `0.0`).
+fn write_usd(amount: Usd, out: &mut Vec<u8>) {
+    write_json(&(amount.micros() / 1_000_000), out);
+    out.push(b'.');
+    let point = out.len();
+    let (mut rest, mut unit) = (amount.micros() % 1_000_000, 100_000);
+    while rest > 0 || out.len() == point {
+        out.push(b'0' + (rest / unit) as u8);
+        rest %= unit;
+        unit /= 10;
     }
-    out.extend_from_slice(&value.as_bytes()[clean_from..]);
-    out.push(b'"');
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    proptest! {
-        #[test]
-        fn strings_read_back(value in any::<String>()) {
+    #[test]
+    fn numbers_look_as_aws_writes_them() {
+        let cases = [(5_810, "0.00581"), (0, "0.0"), (13_000, "0.013"), (1_000_000, "1.0"), (12_500_001, "12.500001")];
+        for (micros, expected) in cases {
             let mut out = Vec::new();
-            write_string(&value, &mut out);
-            prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), value);
-        }
-
-        #[test]
-        fn integers_read_back(value in any::<i64>()) {
-            let mut out = Vec::new();
-            write_int(value, &mut out);
-            prop_assert_eq!(serde_json::from_slice::<i64>(&out).unwrap(), value);
+            write_usd(Usd::from_micros(micros), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
 }

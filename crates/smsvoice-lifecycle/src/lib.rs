@@ -11,18 +11,20 @@ mod life;
 mod life_event;
 mod message;
 mod money;
-mod numbers;
 mod odds;
+mod phone_numbers;
 
 pub use countries::COUNTRIES;
 pub use country::{Carrier, Country, Receipts, Tariff, Tariffs};
 pub use draw::seeded;
-pub use ending::{Ending, UnknownEnding};
-pub use generate::{ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, Tally, Truth, generate};
+pub use ending::Ending;
+pub use generate::{
+    ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, MessageTotals, Truth, generate,
+};
 pub use life::{Life, LifeError, SILENCE_MS};
 pub use life_event::{LifeEvent, Network};
 pub use message::{
     Billing, Conversation, DEFAULT_TTL_SECONDS, Encoding, Initiator, Message, MessageType, Protect, ProtectStatus, Rcs,
 };
-pub use numbers::{NumberRange, SIMULATORS, Simulator, fictional_ranges, is_fictional, simulated_ending};
 pub use odds::{ChannelOdds, Odds};
+pub use phone_numbers::{NumberRange, SIMULATORS, Simulator, fictional_ranges, is_fictional, simulated_ending};

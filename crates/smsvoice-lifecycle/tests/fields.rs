@@ -82,7 +82,7 @@ fn check_sense(event: &Value) {
 }
 
 #[test]
-fn all_46_event_types_appear_with_the_fields_of_their_channel() {
+fn every_event_type_appears_with_the_fields_of_their_channel() {
     let mut lines = Vec::new();
     generate(&GenerateOptions { messages: 60_000, ..Default::default() }, &mut lines).unwrap();
     let mut seen = BTreeMap::<String, BTreeSet<String>>::new();
@@ -102,9 +102,10 @@ fn all_46_event_types_appear_with_the_fields_of_their_channel() {
         check_sense(&event);
         seen.entry(event_type.to_owned()).or_default().extend(event.as_object().unwrap().keys().cloned());
     }
-    let emitted = KnownType::ALL.iter().filter(|known| **known != KnownType::TextSent);
-    let missing: Vec<_> = emitted.filter(|known| !seen.contains_key(known.as_str())).collect();
-    assert!(missing.is_empty() && seen.len() == 46, "missing {missing:?}, of {}", seen.len());
+    let never_emitted = KnownType::TextSent;
+    let emitted: BTreeSet<_> =
+        KnownType::ALL.iter().filter(|known| **known != never_emitted).map(|known| known.as_str()).collect();
+    assert_eq!(seen.keys().map(String::as_str).collect::<BTreeSet<_>>(), emitted);
     assert!(!seen["RCS_READ"].contains("rcsMetadata") && seen["RCS_DELIVERED"].contains("conversationSessionFee"));
     assert!(seen["TEXT_DELIVERED"].contains("protectConfigurationAssessment"), "monitoring alone blocks nothing");
     assert!(!seen["TEXT_CARRIER_UNREACHABLE"].contains("mcc") && !seen["TEXT_INVALID"].contains("carrierName"));

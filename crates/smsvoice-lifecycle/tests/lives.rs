@@ -69,7 +69,7 @@ proptest! {
 
     /// lines = events + duplicates + truncated, whatever the options.
     #[test]
-    fn account_of_lines_adds_up(
+    fn counts_of_lines_add_up(
         messages in 0u64..300,
         seed in any::<u64>(),
         rates in prop::array::uniform5(0.0f64..=1.0),
@@ -135,6 +135,9 @@ fn endings_have_their_outcomes() {
         (Channel::Text, Ending::NoReceipt, Outcome::Pending),
         (Channel::Text, Ending::UnknownAfterSilence, Outcome::Unknown),
         (Channel::Text, Ending::DeliveredAfterFailure, Outcome::Delivered),
+        (Channel::Text, Ending::DeliveredAfterRetry, Outcome::Delivered),
+        (Channel::Media, Ending::ExpiredAfterRetry, Outcome::Failed),
+        (Channel::Text, Ending::StillTrying, Outcome::Pending),
         (Channel::Text, Ending::Spam, Outcome::Blocked),
         (Channel::Media, Ending::FileSizeExceeded, Outcome::Failed),
         (Channel::Voice, Ending::Delivered, Outcome::Delivered),

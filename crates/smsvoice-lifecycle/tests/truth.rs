@@ -33,14 +33,21 @@ fn channel_of(event_type: &str) -> &'static str {
     }
 }
 
+/// What an event says: what is not final is pending, unless it is a delivery.
 fn outcome_of(event_type: &str, is_final: bool) -> &'static str {
+    match outcome_of_final(event_type) {
+        "delivered" => "delivered",
+        outcome if is_final => outcome,
+        _ => "pending",
+    }
+}
+
+fn outcome_of_final(event_type: &str) -> &'static str {
     let (_, what) = event_type.split_once('_').unwrap();
     match what {
         "DELIVERED" | "READ" | "COMPLETED" => "delivered",
-        "SUCCESSFUL" if is_final => "accepted",
-        "SUCCESSFUL" | "QUEUED" | "PENDING" | "SENT" | "INITIATED" | "RINGING" | "ANSWERED" | "FALLEN_BACK_TO_SMS" => {
-            "pending"
-        }
+        "SUCCESSFUL" => "accepted",
+        "QUEUED" | "PENDING" | "SENT" | "INITIATED" | "RINGING" | "ANSWERED" | "FALLEN_BACK_TO_SMS" => "pending",
         "BLOCKED" | "CARRIER_BLOCKED" | "SPAM" | "PROTECT_BLOCKED" => "blocked",
         "INVALID"
         | "INVALID_MESSAGE"
@@ -102,7 +109,7 @@ fn newest(seen: &mut Option<(i64, i64)>, at: i64, amount: &Value) {
     }
 }
 
-fn tally<'m>(messages: impl Iterator<Item = &'m Recounted>) -> Value {
+fn totals<'m>(messages: impl Iterator<Item = &'m Recounted>) -> Value {
     let (mut count, mut price, mut fee) = (0, 0, 0);
     let mut outcomes = BTreeMap::<_, u64>::new();
     for message in messages {
@@ -117,12 +124,12 @@ fn tally<'m>(messages: impl Iterator<Item = &'m Recounted>) -> Value {
 /// The truth as this test finds it in the lines.
 fn recount(lines: &[u8]) -> Value {
     let mut events = HashMap::<(String, String, i64), Value>::new();
-    let (mut all, mut cut) = (0, 0);
+    let (mut all, mut truncated) = (0, 0);
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
         all += 1;
         let Ok(event) = serde_json::from_slice::<Value>(line) else {
-            assert!(line[0] == b'{' && line.len() > 1, "a cut line keeps a byte");
-            cut += 1;
+            assert!(line[0] == b'{' && line.len() > 1, "a truncated line keeps a byte");
+            truncated += 1;
             continue;
         };
         let text = |key: &str| event[key].as_str().unwrap().to_owned();
@@ -145,7 +152,7 @@ fn recount(lines: &[u8]) -> Value {
             assert!(message.reason.is_none(), "{message_id} fails twice");
             message.reason = Some((outcome, reason_of(event_type)));
         }
-        unknown_types += u64::from(outcome == "unknown" && !event_type.ends_with("_UNKNOWN"));
+        unknown_types += u64::from(outcome_of_final(event_type) == "unknown" && !event_type.ends_with("_UNKNOWN"));
         let is_documented = |key: &String| DOCUMENTED.split_whitespace().any(|known| known == key);
         unknown_fields += u64::from(!event.as_object().unwrap().keys().all(is_documented));
         if let Some(country) = event["isoCountryCode"].as_str() {
@@ -172,15 +179,15 @@ fn recount(lines: &[u8]) -> Value {
         "unknown_field_events": unknown_fields,
         "lines": all,
         "events": events.len(),
-        "duplicates": all - cut - events.len(),
-        "truncated_lines": cut,
+        "duplicates": all - truncated - events.len(),
+        "truncated_lines": truncated,
         "messages": messages.len(),
         "conflicting_messages": messages.values().filter(|message| message.delivered && message.undelivered).count(),
-        "total": tally(messages.values()),
+        "total": totals(messages.values()),
         "by_channel": by_channel.iter().map(|(channel, countries)| {
             let by_country: BTreeMap<_, _> =
-                countries.iter().map(|(iso, messages)| (iso, tally(messages.iter().copied()))).collect();
-            (channel, json!({"total": tally(countries.values().flatten().copied()), "by_country": by_country}))
+                countries.iter().map(|(iso, messages)| (iso, totals(messages.iter().copied()))).collect();
+            (channel, json!({"total": totals(countries.values().flatten().copied()), "by_country": by_country}))
         }).collect::<BTreeMap<_, _>>(),
     })
 }
@@ -229,6 +236,26 @@ fn truth_equals_a_recount_under_every_fault() {
     let kinds = &truth["duplicates_by_kind"];
     assert!(kinds["exact"].as_u64().unwrap() * 2 > truth["duplicates"].as_u64().unwrap(), "exact copies are most");
     assert!(kinds["reordered"].as_u64().unwrap() > 0 && kinds["fewer_fields"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn failures_that_are_not_final_are_followed_by_a_delivery_by_a_failure_or_by_nothing() {
+    let (_, lines) = check(&GenerateOptions { messages: 5_000, ..Default::default() });
+    let mut lives = HashMap::<String, Vec<(String, bool)>>::new();
+    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let event: Value = serde_json::from_slice(line).unwrap();
+        let said = (event["eventType"].as_str().unwrap().to_owned(), event["isFinal"].as_bool().unwrap());
+        lives.entry(event["messageId"].as_str().unwrap().to_owned()).or_default().push(said);
+    }
+    let mut endings = BTreeMap::<_, u64>::new();
+    for life in
+        lives.values().filter(|life| life.iter().any(|(kind, last)| outcome_of_final(kind) == "failed" && !last))
+    {
+        let outcomes = life.iter().map(|(kind, last)| outcome_of(kind, *last));
+        let rank = outcomes.filter_map(|outcome| OUTCOMES.iter().position(|known| *known == outcome)).max();
+        *endings.entry(OUTCOMES[rank.unwrap()]).or_default() += 1;
+    }
+    assert_eq!(endings.keys().copied().collect::<Vec<_>>(), ["delivered", "failed", "pending"], "{endings:?}");
 }
 
 #[test]

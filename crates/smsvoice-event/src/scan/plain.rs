@@ -7,12 +7,12 @@ use crate::scan::Scanner;
 const MOST_DIGITS: usize = 18;
 
 impl Scanner<'_> {
-    /// A whole number from 0 to `largest`.
+    /// A whole number from `smallest` to `largest`, neither of which is below 0.
     #[inline]
-    pub(crate) fn plain_whole(&mut self, largest: i64) -> Option<i64> {
+    pub(crate) fn plain_whole(&mut self, smallest: i64, largest: i64) -> Option<i64> {
         self.peek()?;
         let (number, end) = digits(self.text.as_bytes(), self.pos)?;
-        if number > largest || !ends(self.text.as_bytes(), end) {
+        if number < smallest || number > largest || !ends(self.text.as_bytes(), end) {
             return None;
         }
         self.pos = end;

@@ -9,11 +9,11 @@ use flate2::write::MultiGzDecoder;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt};
-use smsvoice_lake::{Lake, LakeError};
+use smsvoice_lake::{Lake, LakeError, Reason, Table};
 
 use crate::chunk::{Chunk, Chunker};
+use crate::envelope::ObjectName;
 use crate::inflate::Compression;
-use crate::reader::ObjectName;
 
 /// Bytes asked for at once. A request for the whole would be open for as long as the rows take to be written, and is
 /// given up after minutes.
@@ -27,14 +27,14 @@ pub(crate) struct ObjectStream {
     decoder: Decoder,
 }
 
-type Sink = Chunker<'static, Box<dyn FnMut(Chunk) + Send>>;
+type Plain = Chunker<'static, Box<dyn FnMut(Chunk) + Send>>;
 
 enum Decoder {
     /// The first bytes are awaited: they tell the compression.
-    Unknown(Option<Sink>),
-    Plain(Sink),
-    Gzip(Box<MultiGzDecoder<Sink>>),
-    Zstd(Box<zstd::stream::write::Decoder<'static, Sink>>),
+    Unknown(Option<Plain>),
+    Plain(Plain),
+    Gzip(Box<MultiGzDecoder<Plain>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Plain>>),
 }
 
 impl ObjectStream {
@@ -81,7 +81,7 @@ impl ObjectStream {
     }
 
     /// The word for quarantine, when the compression broke off.
-    pub(crate) fn invalid(&self) -> &'static str {
+    pub(crate) fn invalid(&self) -> Reason {
         match self.decoder {
             Decoder::Zstd(_) => Compression::Zstd.invalid(),
             _ => Compression::Gzip.invalid(),
@@ -93,8 +93,8 @@ impl ObjectStream {
 pub(crate) fn is_of_lake(lake: &Lake, object: &ObjectName) -> bool {
     let Some(rest) = lake.url().strip_prefix("s3://") else { return false };
     let (bucket, _) = rest.split_once('/').unwrap_or((rest, ""));
-    let below = |table: &str| object.key.starts_with(&format!("{}/", lake.path(table)));
-    bucket == object.bucket && (below("events") || below("quarantine"))
+    let below = |table: Table| object.key.starts_with(&format!("{}/", lake.path(table.as_str())));
+    bucket == object.bucket && Table::ALL.into_iter().any(below)
 }
 
 /// The object's bytes, as they come; all of one version of it.

@@ -9,7 +9,7 @@ use object_store::memory::InMemory;
 use serde_json::json;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::Handled;
-use smsvoice_ingest::{Account, Settings};
+use smsvoice_ingest::{Ledger, Settings};
 use tokio::runtime::Builder;
 
 use crate::payloads;
@@ -134,13 +134,13 @@ const MOST: [Case; 16] = [
     ("an envelope of a long account", Rows, events_of_long_account),
 ];
 
-fn invoke(payload: &str) -> Account {
+fn invoke(payload: &str) -> Ledger {
     let mut consumer = consumer(Arc::new(InMemory::new()), Arc::new(InMemory::new()));
     consumer.settings = Settings::default(); // numbers are masked, in what is quarantined too
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
-    let Handled { account, .. } = runtime.block_on(consumer.invoke(payload, now, Duration::from_mins(15)));
-    account
+    let Handled { ledger, .. } = runtime.block_on(consumer.invoke(payload, now, Duration::from_mins(15)));
+    ledger
 }
 
 /// What this thread has had of a processor: whatever else runs on the machine makes no difference to it.

@@ -10,7 +10,7 @@ use crate::countries::COUNTRIES;
 use crate::country::Country;
 use crate::draw::{below, below_u64, percent, pick, weighted};
 use crate::message::{Billing, Conversation, Encoding, Initiator, Message, MessageType, Protect, ProtectStatus, Rcs};
-use crate::numbers::{NumberRange, SIMULATORS, TOLL_FREE, fictional_ranges};
+use crate::phone_numbers::{NumberRange, SIMULATORS, TOLL_FREE, fictional_ranges};
 
 const SENDER_IDS: &[&str] = &["EXAMPLE", "NOTIFY", "PARCELBOX", "CITYLIB", "NORDPOST", "VAJZNBLLDX"];
 const SHORT_CODE: &str = "555555";
@@ -219,7 +219,7 @@ fn message_id<R: Rng + ?Sized>(rng: &mut R) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::is_fictional;
+    use crate::phone_numbers::is_fictional;
     use crate::seeded;
 
     #[test]

@@ -15,12 +15,13 @@ const MOST_ROOM: usize = 1 << 24;
 /// Redelivered copies come within ten minutes.
 const REDELIVERY_MS: u32 = 600_000;
 
-/// What stands on a line: the event itself, one of three kinds of copy, or, from [`FIRST_CUT`] on, a cut copy.
-const WHOLE: u8 = 0;
+/// What stands on a line: the event itself, one of three kinds of whole copy, or, from [`FIRST_TRUNCATED`] on, a truncated
+/// copy.
+const ITSELF: u8 = 0;
 const EXACT: u8 = 1;
 const REORDERED: u8 = 2;
 const FEWER_FIELDS: u8 = 3;
-const FIRST_CUT: u8 = 4;
+const FIRST_TRUNCATED: u8 = 4;
 
 /// One line: event `event` of message `message`, written as `copy` says.
 #[derive(Clone, Copy)]
@@ -32,11 +33,11 @@ pub(super) struct Line {
 }
 
 /// All lines of a run, in order.
-pub(super) struct Plan {
+pub(super) struct LineIndex {
     lines: Vec<Line>,
 }
 
-impl Plan {
+impl LineIndex {
     pub(super) fn new(
         options: &GenerateOptions,
         rates: &Rates,
@@ -44,22 +45,23 @@ impl Plan {
     ) -> Result<(Self, Truth), GenerateError> {
         // Room from the start for the usual three lines a message: growing would hold the index twice for a moment.
         let usual = options.messages as f64 * 3.1 * (1.0 + options.duplicates) / (1.0 - options.truncated);
-        let mut plan = Self { lines: Vec::with_capacity((usual as usize).min(MOST_ROOM)) };
+        let mut index = Self { lines: Vec::with_capacity((usual as usize).min(MOST_ROOM)) };
         let mut truth = Truth::new(options);
-        for index in 0..options.messages as u32 {
-            let story = stories.tell(index)?;
+        for message in 0..options.messages as u32 {
+            let story = stories.tell(message)?;
             truth.count(&story);
-            plan.add(index, &story);
+            index.add(message, &story);
             if !rates.copy_nothing() {
-                plan.add_copies(index, &story, rates, &mut stories.copies_rng(index), &mut truth.duplicates_by_kind);
+                let rng = &mut stories.copies_rng(message);
+                index.add_copies(message, &story, rates, rng, &mut truth.duplicates_by_kind);
             }
         }
-        plan.order(options, rates, &mut stories.order_rng());
-        truth.close(plan.lines.len() as u64);
-        Ok((plan, truth))
+        index.order(options, rates, &mut stories.order_rng());
+        truth.close(index.lines.len() as u64);
+        Ok((index, truth))
     }
 
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Line> + '_ {
         self.lines.iter().copied()
     }
 
@@ -68,7 +70,7 @@ impl Plan {
             at_ms: told.event.at_ms,
             message,
             event: event as u8,
-            copy: WHOLE,
+            copy: ITSELF,
         };
         self.lines.extend(story.told.iter().enumerate().map(line));
     }
@@ -95,9 +97,9 @@ impl Plan {
                 *count += 1;
                 add(copy, rng);
             }
-            let (always, once_more) = rates.cut_copies;
-            let cuts = always + u8::from(once_more.hits(rng));
-            (0..cuts).for_each(|cut| add(FIRST_CUT + cut, rng));
+            let (always, once_more) = rates.truncated_copies;
+            let truncated = always + u8::from(once_more.hits(rng));
+            (0..truncated).for_each(|number| add(FIRST_TRUNCATED + number, rng));
         }
     }
 
@@ -131,9 +133,9 @@ impl Line {
         };
         let start = out.len();
         told.event.write_form(&story.message, form, told.more, out);
-        if self.copy >= FIRST_CUT {
-            // At least the opening brace stays, and at least the closing one goes: no cut line is a whole event.
-            let mut rng = stories.cut_rng(self.message, self.event, self.copy);
+        if self.copy >= FIRST_TRUNCATED {
+            // At least the opening brace stays, and at least the closing one goes: no truncated line is a whole event.
+            let mut rng = stories.truncation_rng(self.message, self.event, self.copy);
             let kept = 1 + below(&mut rng, (out.len() - start - 1) as u32) as usize;
             out.truncate(start + kept);
         }

@@ -1,7 +1,7 @@
 //! What to generate: numbers, times, rates of faults, each checked.
 
 use serde::Serialize;
-use smsvoice_event::Channel;
+use smsvoice_event::{Channel, EventTime};
 
 use crate::draw::Chance;
 use crate::life::LifeError;
@@ -10,9 +10,9 @@ use crate::life::LifeError;
 const DEFAULT_START_MS: i64 = 1_793_491_200_000;
 /// Three days.
 const DEFAULT_SPAN_MS: i64 = 3 * 86_400_000;
-/// Timestamps end with the year 9999.
-const LAST_MS: i64 = 253_402_300_799_999;
-/// The most cut copies: at 0.9 there are nine cut lines to a whole one.
+/// The last request: late events of its message come up to ten days after it, and must still be before 2100.
+const LAST_REQUEST_MS: i64 = EventTime::LAST.millis() - 10 * 86_400_000;
+/// The largest share of truncated lines: at 0.9 there are nine of them to a whole one.
 const MOST_TRUNCATED: f64 = 0.9;
 
 /// What [`generate`](crate::generate()) shall write. All rates are shares from 0 to 1, and 0 by default.
@@ -35,8 +35,8 @@ pub struct GenerateOptions {
     pub disorder: f64,
     /// The share of events that arrive over 72 h late. Of a life's last events, every second one is stamped so, too.
     pub late: f64,
-    /// The share of all lines that are cut: extra copies of events, cut off at a random byte. Every event is there in full,
-    /// too. 0.9 at most.
+    /// The share of all lines that are truncated: extra copies of events that end at a random byte. Every event is there
+    /// in full, too. 0.9 at most.
     pub truncated: f64,
     /// The share of concluded messages (neither pending nor unknown) that have one more event, of an unknown type of the same
     /// channel.
@@ -112,9 +112,10 @@ pub enum GenerateError {
     /// More messages than an index of 32 bits counts.
     #[error("messages is {0}; at most 4294967295 can be generated in one run, use several seeds for more")]
     TooManyMessages(u64),
-    /// Requests before 1970 or after 9999, or a negative span.
+    /// Requests before 2010 or after 2099, or a negative span.
     #[error(
-        "requests from {start_ms} ms over {span_ms} ms are out of range: both must be from 0 on and end before the year 10000"
+        "requests from {start_ms} ms over {span_ms} ms are out of range: they must begin in 2010 or later (1262304000000 ms) \
+         and end ten days before 2100"
     )]
     TimeOutOfRange {
         /// The earliest request.
@@ -129,7 +130,7 @@ pub enum GenerateError {
     )]
     NoChannel(ChannelMix),
     /// A drawn message has no life: the tables contradict each other.
-    #[error("message {index}: {source}")]
+    #[error("message {index} has no life")]
     Life {
         /// The message's index.
         index: u32,
@@ -137,7 +138,7 @@ pub enum GenerateError {
         source: LifeError,
     },
     /// The output cannot be written.
-    #[error("cannot write the events: {0}")]
+    #[error("the events cannot be written")]
     Write(#[from] std::io::Error),
 }
 
@@ -149,8 +150,8 @@ pub(super) struct Rates {
     pub(super) late: Chance,
     pub(super) unknown_types: Chance,
     pub(super) unknown_fields: Chance,
-    /// Cut copies of every event, and the chance of one more.
-    pub(super) cut_copies: (u8, Chance),
+    /// Truncated copies of every event, and the chance of one more.
+    pub(super) truncated_copies: (u8, Chance),
 }
 
 impl Rates {
@@ -161,7 +162,7 @@ impl Rates {
 
     /// Whether every event stands on one line.
     pub(super) const fn copy_nothing(&self) -> bool {
-        self.duplicates.is_never() && self.cut_copies.0 == 0 && self.cut_copies.1.is_never()
+        self.duplicates.is_never() && self.truncated_copies.0 == 0 && self.truncated_copies.1.is_never()
     }
 }
 
@@ -177,14 +178,14 @@ impl GenerateOptions {
         };
         let duplicates = rate("duplicates", self.duplicates, 1.0)?;
         let truncated = rate("truncated", self.truncated, MOST_TRUNCATED)?;
-        let cut_per_event = truncated * (1.0 + duplicates) / (1.0 - truncated);
+        let truncated_per_event = truncated * (1.0 + duplicates) / (1.0 - truncated);
         Ok(Rates {
             duplicates: Chance::new(duplicates),
             swapped: Chance::new(rate("disorder", self.disorder, 1.0)? / 2.0),
             late: Chance::new(rate("late", self.late, 1.0)?),
             unknown_types: Chance::new(rate("unknown_types", self.unknown_types, 1.0)?),
             unknown_fields: Chance::new(rate("unknown_fields", self.unknown_fields, 1.0)?),
-            cut_copies: (cut_per_event as u8, Chance::new(cut_per_event.fract())),
+            truncated_copies: (truncated_per_event as u8, Chance::new(truncated_per_event.fract())),
         })
     }
 
@@ -197,7 +198,9 @@ impl GenerateOptions {
             return Err(GenerateError::TooManyMessages(self.messages));
         }
         let (start_ms, span_ms) = (self.start_ms, self.span_ms);
-        let in_range = start_ms >= 0 && span_ms >= 0 && start_ms.checked_add(span_ms).is_some_and(|end| end <= LAST_MS);
+        let in_range = start_ms >= EventTime::FIRST.millis()
+            && span_ms >= 0
+            && start_ms.checked_add(span_ms).is_some_and(|end| end <= LAST_REQUEST_MS);
         if in_range { Ok(()) } else { Err(GenerateError::TimeOutOfRange { start_ms, span_ms }) }
     }
 }
@@ -230,8 +233,8 @@ mod tests {
         truncated is 1; it must be from 0 to 0.9
         disorder is -0.1; it must be from 0 to 1
         messages is 8589934592; at most 4294967295 can be generated in one run, use several seeds for more
-        requests from -1 ms over 259200000 ms are out of range: both must be from 0 on and end before the year 10000
-        requests from 1793491200000 ms over 9223372036854775807 ms are out of range: both must be from 0 on and end before the year 10000
+        requests from -1 ms over 259200000 ms are out of range: they must begin in 2010 or later (1262304000000 ms) and end ten days before 2100
+        requests from 1793491200000 ms over 9223372036854775807 ms are out of range: they must begin in 2010 or later (1262304000000 ms) and end ten days before 2100
         mix weighs text 0, voice 0, media 0, rcs 0; together it must be from 1 to 4294967295
         ");
     }
@@ -240,6 +243,10 @@ mod tests {
     fn rates_at_their_bounds_are_taken() {
         let options =
             GenerateOptions { duplicates: 1.0, truncated: 0.9, disorder: 1.0, late: 1.0, ..Default::default() };
-        assert_eq!(options.rates().unwrap().cut_copies.0, 18, "nine cut lines to each of the two whole ones");
+        assert_eq!(
+            options.rates().unwrap().truncated_copies.0,
+            18,
+            "nine truncated lines to each of the two whole ones"
+        );
     }
 }

@@ -6,7 +6,7 @@ use smsvoice_event::{Channel, EventType, Outcome};
 
 use super::cast::Cast;
 use super::options::{GenerateError, GenerateOptions, Rates};
-use crate::draw::{Streams, below, pick};
+use crate::draw::{Streams, below, percent, pick};
 use crate::latency::Latency;
 use crate::life::{Life, SILENCE_MS};
 use crate::life_event::{LifeEvent, Network};
@@ -16,7 +16,7 @@ use crate::odds::Odds;
 /// What the seed's streams are for.
 const LIVES: u8 = 0;
 const FAULTS: u8 = 1;
-const CUTS: u8 = 2;
+const TRUNCATIONS: u8 = 2;
 const ORDER: u8 = 3;
 
 /// Late events come within these milliseconds after the 72 hours.
@@ -64,7 +64,7 @@ pub(super) struct Stories<'r> {
     rates: &'r Rates,
     lives: Streams,
     faults: Streams,
-    cuts: Streams,
+    truncations: Streams,
     order: Streams,
 }
 
@@ -77,7 +77,7 @@ impl<'r> Stories<'r> {
             rates,
             lives: streams(LIVES),
             faults: streams(FAULTS),
-            cuts: streams(CUTS),
+            truncations: streams(TRUNCATIONS),
             order: streams(ORDER),
         }
     }
@@ -100,9 +100,9 @@ impl<'r> Stories<'r> {
         self.faults.stream(u64::from(index) * 2 + 1)
     }
 
-    /// Draws for the cut of one copy.
-    pub(super) fn cut_rng(&self, index: u32, event: u8, copy: u8) -> ChaCha8Rng {
-        self.cuts.stream((u64::from(index) << 16) | (u64::from(event) << 8) | u64::from(copy))
+    /// Draws for the truncation of one copy.
+    pub(super) fn truncation_rng(&self, index: u32, event: u8, copy: u8) -> ChaCha8Rng {
+        self.truncations.stream((u64::from(index) << 16) | (u64::from(event) << 8) | u64::from(copy))
     }
 
     /// Draws for the order of the lines.
@@ -127,7 +127,7 @@ impl<'r> Stories<'r> {
     }
 }
 
-/// Only then does an event of outcome "unknown" leave the message's own outcome as it was.
+/// Only then does an event of the outcome `unknown` leave the message's own outcome as it was.
 fn is_concluded(told: &[Told]) -> bool {
     told.iter().any(|told| told.outcome() > Outcome::Unknown)
 }
@@ -145,7 +145,7 @@ fn unknown_event<R: Rng + ?Sized>(message: &Message<'_>, first: &LifeEvent, rng:
         event_type: EventType::Unknown(name.into()),
         at_ms: event_time_ms + Latency::TRANSPORT.sample(100, rng),
         event_time_ms,
-        is_final: false,
+        is_final: percent(rng, 50), // of an unknown type: final, it says `unknown`; not final, `pending`
         status,
         description: first.description.map(|_| "Message is on its way"),
         price: None,

@@ -35,7 +35,7 @@ pub struct Truth {
     /// Distinct messages.
     pub messages: u64,
     /// All messages.
-    pub total: Tally,
+    pub total: MessageTotals,
     /// Messages by channel.
     pub by_channel: BTreeMap<&'static str, ChannelTruth>,
     /// Blocked and failed messages by reason.
@@ -57,14 +57,14 @@ pub struct Duplicates {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ChannelTruth {
     /// All of them.
-    pub total: Tally,
+    pub total: MessageTotals,
     /// By ISO country code.
-    pub by_country: BTreeMap<&'static str, Tally>,
+    pub by_country: BTreeMap<&'static str, MessageTotals>,
 }
 
-/// Some messages: how they ended, and what they cost.
+/// Of some messages, how many ended how, and what they cost together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
+pub struct MessageTotals {
     /// How many.
     pub messages: u64,
     /// How many by outcome; outcomes that none has are absent.
@@ -77,7 +77,7 @@ pub struct Tally {
     pub carrier_fee_usd: Usd,
 }
 
-impl Tally {
+impl MessageTotals {
     fn add(&mut self, outcome: Outcome, price: Usd, carrier_fee: Usd) {
         self.messages += 1;
         *self.outcomes.entry(outcome.as_str()).or_default() += 1;
@@ -100,7 +100,7 @@ impl Truth {
             late_events: 0,
             conflicting_messages: 0,
             messages: 0,
-            total: Tally::default(),
+            total: MessageTotals::default(),
             by_channel: BTreeMap::new(),
             failure_reasons: BTreeMap::new(),
         }
@@ -126,8 +126,8 @@ impl Truth {
         let carrier_fee = newest(&story.told, |told| told.event.carrier_fee);
         let channel = self.by_channel.entry(story.message.channel.as_str()).or_default();
         let country = channel.by_country.entry(story.message.country.iso).or_default();
-        for tally in [&mut self.total, &mut channel.total, country] {
-            tally.add(outcome, price, carrier_fee);
+        for totals in [&mut self.total, &mut channel.total, country] {
+            totals.add(outcome, price, carrier_fee);
         }
         if matches!(outcome, Outcome::Blocked | Outcome::Failed) {
             let of_outcome = story.told.iter().filter(|told| told.outcome() == outcome);

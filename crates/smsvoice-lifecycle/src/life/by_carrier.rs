@@ -17,6 +17,7 @@ struct Types {
     successful: KnownType,
     delivered: KnownType,
     unreachable: KnownType,
+    carrier_unreachable: KnownType,
 }
 
 impl Types {
@@ -29,6 +30,7 @@ impl Types {
                 successful: K::MediaSuccessful,
                 delivered: K::MediaDelivered,
                 unreachable: K::MediaUnreachable,
+                carrier_unreachable: K::MediaCarrierUnreachable,
             },
             _ => Self {
                 queued: K::TextQueued,
@@ -36,6 +38,7 @@ impl Types {
                 successful: K::TextSuccessful,
                 delivered: K::TextDelivered,
                 unreachable: K::TextUnreachable,
+                carrier_unreachable: K::TextCarrierUnreachable,
             },
         }
     }
@@ -60,6 +63,16 @@ impl<R: Rng + ?Sized> Script<'_, R> {
                 self.unreachable(&types);
                 self.say(types.delivered, true, &Latency::TO_HANDSET);
             }
+            Ending::DeliveredAfterRetry => {
+                self.first_attempt_failed(&types);
+                self.say(last, true, &Latency::TO_HANDSET);
+            }
+            Ending::ExpiredAfterRetry => {
+                self.first_attempt_failed(&types);
+                let expiry = self.expiry_ms(DEFAULT_TTL_SECONDS);
+                self.say_at(last, true, expiry);
+            }
+            Ending::StillTrying => _ = self.say(last, false, &Latency::TO_HANDSET),
             Ending::TtlExpired => self.expired(&types, last),
             _ => _ = self.say(last, true, &Latency::TO_CARRIER),
         }
@@ -99,6 +112,15 @@ impl<R: Rng + ?Sized> Script<'_, R> {
     fn unreachable(&mut self, types: &Types) {
         self.say(types.successful, false, &Latency::TO_CARRIER);
         self.say(types.unreachable, true, &Latency::GIVING_UP);
+    }
+
+    /// The carrier reaches nobody, says so without calling it final, and goes on trying.
+    fn first_attempt_failed(&mut self, types: &Types) {
+        if percent(self.rng, 50) {
+            self.say(types.unreachable, false, &Latency::TO_HANDSET);
+        } else {
+            self.say(types.carrier_unreachable, false, &Latency::TO_CARRIER).network = Network::Untold;
+        }
     }
 
     fn expired(&mut self, types: &Types, last: KnownType) {

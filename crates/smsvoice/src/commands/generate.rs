@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// The share of events that arrive over 72 hours late.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
     late: f64,
-    /// The share of lines that are cut off: extra copies, so every event is there in full too.
+    /// The share of lines that are truncated: extra copies, so every event is there in full too.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
     truncated: f64,
     /// The share of concluded messages with one more event, of a type nobody knows.

@@ -1,65 +1,30 @@
-//! Batches of events into the files of their partitions, each event once.
+//! Batches of events into the files of their partitions, each event once in a file.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use parquet::errors::ParquetError;
 use parquet::schema::types::TypePtr;
 use rayon::prelude::*;
 
+use super::WriteCounts;
+use super::closing::{OPEN_FILE_ROWS, OpenFileSize, WriterLimits, recent_after_a_batch};
+use super::seen::{Seen, Verdict};
 use crate::batch::EventBatch;
 use crate::columns::Columns;
 use crate::encode::{FileEncoder, PAGE_ROWS};
 use crate::error::LakeError;
-use crate::file::{LakeFile, part_name};
+use crate::file::{LakeFile, PartName, Table, TablePartition};
 use crate::identity::Identity;
 use crate::partition::Partition;
-use crate::seen::{Seen, Verdict};
-
-/// When files are closed. What an open file holds of its rows is told, in bytes, under "Memory is bounded" in the crate's
-/// README.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WriterLimits {
-    /// Rows after which a file is closed.
-    pub file_rows: usize,
-    /// Rows in all open files after which one is closed before it is full: bounds memory. Each open file weighs as 64 rows beside
-    /// those it has.
-    pub open_rows: usize,
-    /// Rows that all open files together hold as they came before the largest page is compressed, short as it is: bounds
-    /// memory, too, where there are many partitions.
-    pub page_rows: usize,
-}
-
-impl Default for WriterLimits {
-    /// Files of about 12 MiB; at most about 150 MiB in all open files.
-    fn default() -> Self {
-        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 18 }
-    }
-}
-
-/// What an open file weighs beside its rows: of forty columns, each has a few buffers.
-const OPEN_FILE_ROWS: usize = 64;
 
 /// A page of fewer rows is not worth its headers: forty columns have one each.
 const SHORTEST_PAGE: usize = 256;
 
-/// What became of the events given to a writer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WriteCounts {
-    /// Rows in files.
-    pub written: u64,
-    /// Events left out because their id stands in the same file already.
-    pub duplicates: u64,
-    /// Events whose id stood there already but with other fields. Each is among `duplicates` too, or, if it was the
-    /// richer one and came in a later batch, among `written`.
-    pub differing: u64,
-}
-
-/// Sorts events into the files of their partitions, leaving duplicates out.
-///
-/// The files depend on the events and their order alone, not on the number of threads: routing is sequential, and
-/// only encoding is parallel.
-pub struct EventWriter {
+/// The open files of `events`. Routing is sequential, and only encoding is parallel.
+#[derive(Default)]
+pub(super) struct EventWriter {
     limits: WriterLimits,
     open: BTreeMap<Partition, OpenFile>,
     /// Files that get no more rows, to be finished by the next [`Self::encode`].
@@ -98,12 +63,9 @@ struct OpenFile {
     /// Rows in the page that will be open when all steps are done. Counted as they are routed, so that where pages end
     /// does not depend on when they are encoded.
     page_rows: usize,
-    /// Rows it got of late: of each batch, the more batches came after it the fewer.
-    lately: usize,
+    /// See [`OpenFileSize::recent`].
+    recent: usize,
 }
-
-/// The share of [`OpenFile::lately`] that every batch takes away.
-const LATELY: usize = 8;
 
 /// The rows of a file.
 struct Rows {
@@ -118,7 +80,7 @@ enum Step {
     /// Take these rows of a batch.
     Write(Columns, Vec<u32>),
     /// End the page.
-    Cut,
+    EndPage,
 }
 
 /// A file that gets no more rows.
@@ -130,24 +92,22 @@ struct FullFile {
 
 impl OpenFile {
     fn new(schema: TypePtr, seen: Seen) -> Self {
-        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) }, page_rows: 0, lately: 0 }
+        Self { seen, rows: Rows { pending: Vec::new(), encoder: FileEncoder::new(schema) }, page_rows: 0, recent: 0 }
     }
 }
 
 impl EventWriter {
-    /// A writer with nothing in it.
-    pub fn new(limits: WriterLimits) -> Self {
-        let (open, full) = (BTreeMap::new(), Vec::new());
-        Self { limits, open, full, counts: WriteCounts::default(), spare: Spare::default() }
+    pub(super) fn new(limits: WriterLimits) -> Self {
+        Self { limits, ..Self::default() }
     }
 
     /// What became of the events so far.
-    pub fn counts(&self) -> WriteCounts {
+    pub(super) fn counts(&self) -> WriteCounts {
         self.counts
     }
 
     /// Tells new events from duplicates and decides which files are full. Cheap; the order of calls matters.
-    pub fn route(&mut self, batch: EventBatch) {
+    pub(super) fn route(&mut self, batch: EventBatch) {
         for (partition, columns) in batch.parts {
             let other = self.open.get(&partition).is_some_and(|file| file.rows.encoder.schema() != &batch.schema);
             if other {
@@ -158,45 +118,28 @@ impl EventWriter {
             let rows = file.judge(&columns.identities, &mut self.counts);
             if !rows.is_empty() {
                 file.page_rows = (file.page_rows + rows.len()) % PAGE_ROWS;
-                file.lately += rows.len();
+                file.recent += rows.len();
                 file.rows.pending.push(Step::Write(columns, rows));
             }
         }
         self.close_full();
-        self.cut_pages();
+        self.end_long_pages();
     }
 
-    /// Closes the files that are full, and others while too many rows are open: first large ones that hardly grow any more,
-    /// yesterday's as a rule, then the largest. A closed file forgets its ids: a duplicate that comes later is written
-    /// again, and counted once by the view `messages`.
+    /// Closes the files whose turn it is. A closed file forgets its events: a duplicate that comes later is written again,
+    /// and the view `messages` counts it once.
     fn close_full(&mut self) {
-        let mut open = 0;
-        let mut largest = 0;
         for file in self.open.values_mut() {
-            open += file.weight();
-            largest = largest.max(file.weight());
-            file.lately -= file.lately.div_ceil(LATELY);
+            file.recent = recent_after_a_batch(file.recent);
         }
-        if open < self.limits.file_rows {
-            return;
-        }
-        let rank = |(partition, file): (&Partition, &OpenFile)| {
-            let rests = file.lately * 2 * LATELY < file.weight() && file.weight() * 4 >= largest;
-            (file.weight() >= self.limits.file_rows + OPEN_FILE_ROWS, rests, file.weight(), *partition)
-        };
-        let mut files: Vec<_> = self.open.iter().map(rank).collect();
-        files.sort_unstable_by(|a, b| b.cmp(a));
-        for (is_full, _, weight, partition) in files {
-            if !is_full && open <= self.limits.open_rows {
-                break;
-            }
-            open -= weight;
+        let sizes = self.open.iter().map(|(partition, file)| (*partition, file.size()));
+        for partition in self.limits.to_close(sizes) {
             self.close(partition);
         }
     }
 
     /// Ends the longest pages while too many rows are held as they came.
-    fn cut_pages(&mut self) {
+    fn end_long_pages(&mut self) {
         let mut held: usize = self.open.values().map(|file| file.page_rows).sum();
         if held <= self.limits.page_rows {
             return;
@@ -209,7 +152,7 @@ impl EventWriter {
                 break;
             }
             held -= std::mem::take(&mut file.page_rows);
-            file.rows.pending.push(Step::Cut);
+            file.rows.pending.push(Step::EndPage);
         }
     }
 
@@ -220,7 +163,7 @@ impl EventWriter {
     }
 
     /// Encodes what was routed, partitions in parallel; returns the files that became full.
-    pub fn encode(&mut self) -> Result<Vec<LakeFile>, LakeError> {
+    pub(super) fn encode(&mut self) -> Result<Vec<LakeFile>, LakeError> {
         let full = std::mem::take(&mut self.full);
         let rows = self.open.values().map(|file| &file.rows).chain(full.iter().map(|file| &file.rows));
         if rows.map(Rows::waiting).sum::<usize>() < WORTH_A_THREAD {
@@ -235,18 +178,10 @@ impl EventWriter {
         encoded.and(finished)
     }
 
-    /// Closes everything; returns the last files, ordered by path, and the counts of all.
-    pub fn finish(self) -> Result<(Vec<LakeFile>, WriteCounts), LakeError> {
-        let counts = self.counts;
-        let mut files = self.into_files().collect::<Result<Vec<_>, _>>()?;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok((files, counts))
-    }
-
     /// Closes everything; the last files, each encoded when it is asked for, so that those before can be on their way.
     /// Where there are many rows they are encoded together instead, in parallel.
-    pub fn into_files(mut self) -> impl Iterator<Item = Result<LakeFile, LakeError>> {
-        let weighed = |(partition, file): (&Partition, &OpenFile)| (Reverse(file.weight()), *partition);
+    pub(super) fn into_files(mut self) -> impl Iterator<Item = Result<LakeFile, LakeError>> {
+        let weighed = |(partition, file): (&Partition, &OpenFile)| (Reverse(file.size().weight), *partition);
         let mut partitions: Vec<_> = self.open.iter().map(weighed).collect();
         partitions.sort_unstable(); // the largest takes longest to put
         for (_, partition) in partitions {
@@ -270,7 +205,7 @@ impl OpenFile {
             match verdict {
                 Verdict::New | Verdict::Richer => {
                     rows.push(row as u32);
-                    counts.written += 1;
+                    counts.events += 1;
                 }
                 Verdict::RicherThan(at) => {
                     rows[at as usize] = row as u32;
@@ -283,9 +218,8 @@ impl OpenFile {
         rows
     }
 
-    /// What it holds in memory, in rows.
-    fn weight(&self) -> usize {
-        self.seen.rows() + OPEN_FILE_ROWS
+    fn size(&self) -> OpenFileSize {
+        OpenFileSize { weight: self.seen.rows() + OPEN_FILE_ROWS, recent: self.recent }
     }
 }
 
@@ -298,23 +232,31 @@ impl Rows {
 
     fn encode(&mut self) -> Result<(), LakeError> {
         for step in std::mem::take(&mut self.pending) {
-            match step {
-                Step::Write(columns, rows) => self.encoder.write(&columns, &rows)?,
-                Step::Cut => self.encoder.cut_early()?,
-            }
+            let done = match step {
+                Step::Write(columns, rows) => self.encoder.write(&columns, &rows),
+                Step::EndPage => self.encoder.end_pages_early(),
+            };
+            done.map_err(not_encoded)?;
         }
         Ok(())
     }
 }
 
 impl FullFile {
-    /// Its name is a hash of its sorted ids: the same events make the same file.
+    /// Its name is a hash of its events, each with its fields: the same events make the same file, and one with other
+    /// fields another.
     fn finish(mut self, spare: &Spare) -> Result<LakeFile, LakeError> {
         self.rows.encode()?;
-        let (bytes, rows) = self.rows.encoder.finish()?;
-        let name = part_name(self.seen.sorted_ids().iter().copied());
-        let path = format!("events/{}/{name}", self.partition);
+        let (bytes, rows) = self.rows.encoder.finish().map_err(not_encoded)?;
+        let mut name = PartName::default();
+        name.add(&self.seen.hash().to_be_bytes());
+        name.add(&rows.to_be_bytes());
         spare.give(self.seen);
-        Ok(LakeFile { path, rows, bytes: bytes.into() })
+        let partition = TablePartition::Events(self.partition);
+        Ok(LakeFile { partition, rows: rows as u64, bytes: bytes.into(), name: name.finish() })
     }
+}
+
+fn not_encoded(error: ParquetError) -> LakeError {
+    LakeError::encoding(Table::Events, error)
 }
