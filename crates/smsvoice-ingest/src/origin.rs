@@ -162,7 +162,7 @@ impl<'a> Origin<'a> {
         origin
     }
 
-    /// Where exactly, in words: `samples/x.ndjson:17 record-id`.
+    /// Where exactly, in words: `events.ndjson:17 record-id`.
     pub(crate) fn source_id(&self) -> String {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line} {}", self.place, self.record).trim().to_owned()
