@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod aggregate;
 mod chunk;
 mod decoded;
 mod envelope;
