@@ -150,7 +150,7 @@ async fn message_of_many_copies_has_each_event_once() {
 #[tokio::test]
 async fn broken_file_is_named() {
     let lake = lake_of(&[&["text delivered", "call busy"]]).await;
-    let file = lake.files("events").await.unwrap().remove(0).location;
+    let file = lake.files(smsvoice_lake::Table::Events).await.unwrap().remove(0).location;
     lake.store().put(&file, "PAR1 and nothing else".into()).await.unwrap();
     let engine = LocalEngine::new(&lake).await.unwrap();
     for sql in ["SELECT message_id FROM events", "SELECT count(*) FROM messages", "SELECT count(*) FROM events_once"] {
