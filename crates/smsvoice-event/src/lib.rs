@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[macro_use]
+mod words;
+
 mod convert;
 mod draft;
 mod error;
@@ -7,6 +10,7 @@ mod event;
 mod event_type;
 mod field;
 mod id;
+mod message_type;
 mod money;
 mod outcome;
 mod parse;
@@ -18,6 +22,7 @@ pub use error::ParseError;
 pub use event::{Event, Text};
 pub use event_type::{EventType, KnownType, V1_VOICE_TYPES};
 pub use id::EventId;
+pub use message_type::{Encoding, MessageType};
 pub use money::{InvalidUsd, Usd};
 pub use outcome::{Channel, FailureReason, Outcome};
 pub use parse::Prefix;

@@ -1,6 +1,5 @@
 //! What this crate does with US dollars beyond reading them: multiply, add up, write as AWS writes them.
 
-use serde::Serializer;
 use smsvoice_event::Usd;
 
 use crate::json::write_int;
@@ -14,12 +13,6 @@ pub(crate) const fn times(amount: Usd, units: u32) -> Usd {
 
 pub(crate) fn add_to(sum: &mut Usd, amount: Usd) {
     *sum = Usd::from_micros(sum.micros() + amount.micros());
-}
-
-/// As a string with all six decimals: `"0.005810"`.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-pub(crate) fn serialize<S: Serializer>(amount: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(amount)
 }
 
 /// Appends the amount, which is never negative, as AWS's JSON numbers look: no trailing zeros, but one decimal at least
