@@ -1,11 +1,13 @@
 //! Load: 1,000 SendTextMessage calls a second, 64 connections, state on disk, events emitted meanwhile.
 
+use smsvoice_emulator::Config;
+
 use crate::support::{Emulator, node, run};
 
 #[test]
 fn a_thousand_sends_a_second_are_answered_in_time_and_kept() {
     let state = tempfile::tempdir().unwrap();
-    let emulator = Emulator::start(&["--state", state.path().to_str().unwrap()]);
+    let emulator = Emulator::start(Config { state: Some(state.path().to_owned()), ..Config::default() });
     let call = |operation: &str, body: &str| -> serde_json::Value {
         let head = format!(
             "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: PinpointSMSVoiceV2.{operation}\r\n"

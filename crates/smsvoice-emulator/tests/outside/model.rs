@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use smsvoice_emulator::Config;
+
 use crate::support::{Emulator, here, python, run};
 
 fn table() -> String {
@@ -26,7 +28,7 @@ fn the_table_of_constraints_says_what_the_botocore_model_says() {
 
 #[test]
 fn every_reason_the_emulator_gives_is_one_of_the_models() {
-    let source = fs::read_to_string(here("../src/api/refusal.rs")).unwrap();
+    let source = fs::read_to_string(here("../src/refusal.rs")).unwrap();
     let words = |enumeration: &str| -> Vec<String> {
         let body = source.split(&format!("    {enumeration} {{")).nth(1).unwrap().split("\n    }").next().unwrap();
         body.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect()
@@ -45,7 +47,7 @@ fn every_reason_the_emulator_gives_is_one_of_the_models() {
 
 #[test]
 fn every_operation_answers_as_its_model_says_and_every_constraint_is_held() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let report = run(python("conformance.py").arg(&emulator.url).arg(v2_operations().join(",")));
     println!("{report}");
     assert!(report.contains("v1 full: 8 of 8") && report.contains("operations: v2 45, v1 8"), "{report}");
@@ -56,7 +58,7 @@ fn the_readme_lists_every_operation_that_is_not_emulated_and_they_answer_so() {
     let readme = fs::read_to_string(here("../README.md")).unwrap();
     let table = table();
     let others = table.lines().find_map(|line| line.strip_prefix("others ")).unwrap();
-    let emulator = Emulator::start(&[]);
+    let emulator = Emulator::start(Config::default());
     for operation in others.split(' ') {
         assert!(readme.contains(&format!("`{operation}`")), "README.md does not list {operation}");
         let head = format!(

@@ -2,12 +2,16 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
+
+use smsvoice_emulator::{Config, serve};
+use tokio::{runtime::Runtime, sync::oneshot};
 
 const PYTHON_PACKAGES: &[&str] = &["awscli==1.46.3", "boto3==1.44.5", "botocore==1.44.5", "moto[server]==5.2.5"];
 const NODE_PACKAGES: &[&str] = &[
@@ -27,20 +31,26 @@ impl Drop for Running {
     }
 }
 
+/// An emulator in this process, on a free port of loopback, that ends with the test.
 pub(crate) struct Emulator {
-    pub(crate) process: Running,
     pub(crate) url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Emulator {
-    /// Starts one on a free port.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_smsvoice-emulator"));
-        let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").expect("the emulator says where it listens").to_owned();
-        Self { process: Running(process), url }
+    pub(crate) fn start(config: Config) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            Runtime::new().unwrap().block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                serve(config, listener, async { drop(stopped.await) }).await.unwrap();
+            });
+        });
+        Self { url, stop: Some(stop), thread: Some(thread) }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -62,19 +72,19 @@ impl Emulator {
         answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap()
     }
 
-    /// Kilobytes of memory in use.
-    pub(crate) fn resident_kb(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    }
-
     /// Waits until nothing is to come and nothing is owed.
     pub(crate) fn settle(&self) {
         wait_until("all events are delivered", || {
             let health = self.get("/_smsvoice/health");
             health["events"]["to_come"] == 0 && health["deliveries"]["owed"] == 0
         });
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.take().map(|stop| stop.send(()));
+        self.thread.take().map(JoinHandle::join);
     }
 }
 

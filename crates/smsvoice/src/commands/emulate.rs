@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use smsvoice_emulator::{Config, Credentials, Place, Sink, serve};
+use smsvoice_emulator::{Config, Credentials, DeliveryService, Place, serve};
 use tokio::net::TcpListener;
 
 use self::lake_sink::LakeSink;
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
 impl Args {
     fn config(&self, world: &World) -> anyhow::Result<Config> {
         let lake = match &self.lake {
-            Some(url) => Some(Arc::new(LakeSink::open(url, world)?) as Arc<dyn Sink>),
+            Some(url) => Some(Arc::new(LakeSink::open(url, world)?) as Arc<dyn DeliveryService>),
             None => None,
         };
         let credentials = self.credentials.as_deref().map(|pair| {

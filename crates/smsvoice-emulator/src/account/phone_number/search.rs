@@ -1,12 +1,13 @@
 //! Which phone numbers can be had: those that regulators keep for fiction, less the account's own.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 use smsvoice_lifecycle::{Country, fictional_ranges};
 
 use super::{Capability, NumberType};
 use crate::{
-    account::{Account, Call, MessageType, page::Paging},
-    api::refusal::{Invalid, Refusal},
+    account::{Account, Transaction, paging::Paging},
+    refusal::{Invalid, Refusal},
 };
 
 #[derive(Clone, Copy, Deserialize)]
@@ -118,14 +119,14 @@ pub(crate) struct Available {
     next_token: Option<String>,
 }
 
-pub(crate) fn list_available(call: &mut Call<'_>, input: ListAvailable) -> Result<Available, Refusal> {
-    use crate::api::refusal::Resource;
+pub(crate) fn list_available(tx: &mut Transaction<'_>, input: ListAvailable) -> Result<Available, Refusal> {
+    use crate::refusal::Resource;
     if let Some(id) = input.registration_id {
         return Err(Refusal::not_found(Resource::Registration, id));
     }
     let iso = &input.iso_country_code;
     require_offered(iso, input.number_type, MessageType::Transactional, &input.number_preference)?;
-    let free: Vec<String> = free(call.account, iso, input.number_type, &input.number_preference).collect();
+    let free: Vec<String> = free(tx.account, iso, input.number_type, &input.number_preference).collect();
     let paging = Paging::of(input.next_token, Some(input.max_results.unwrap_or(10)));
     let page = paging.select(free.iter().map(|number| (number.clone(), number)), |_, _| Vec::new())?;
     Ok(Available { available_phone_numbers: page.rows.into_iter().cloned().collect(), next_token: page.next_token })

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::api::refusal::{Invalid, Refusal};
+use crate::refusal::{Invalid, Refusal};
 
 /// One filter: any of the values may match; several filters must all match.
 #[derive(Debug, Deserialize)]
@@ -76,16 +76,12 @@ impl Paging {
 }
 
 fn token_of(key: &str) -> String {
-    key.bytes().fold("p1".to_owned(), |token, byte| format!("{token}{byte:02x}"))
+    format!("p1{}", hex::encode(key))
 }
 
 fn key_of(token: &str) -> Result<String, Refusal> {
-    let bytes = |hex: &str| -> Option<Vec<u8>> {
-        let pairs = hex.as_bytes().chunks(2);
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-    };
-    let key = token.strip_prefix("p1").and_then(bytes).and_then(|bytes| String::from_utf8(bytes).ok());
-    key.ok_or_else(|| {
+    let bytes = token.strip_prefix("p1").and_then(|digits| hex::decode(digits).ok());
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
         Refusal::invalid(Invalid::InvalidNextToken, "NextToken", "this token came from no earlier answer")
     })
 }
