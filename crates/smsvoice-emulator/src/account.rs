@@ -2,7 +2,8 @@
 //!
 //! One file a kind of resource: its record, the requests and answers of its operations, and the operations themselves.
 
-// The table of operations gives each operation its whole request; records and requests have the names of the API's members.
+// The table of operations gives each operation its whole request; records and requests have the names of the API's
+// members.
 #![allow(clippy::needless_pass_by_value, clippy::struct_field_names, clippy::similar_names)]
 
 use serde::{Deserialize, Serialize};

@@ -14,8 +14,8 @@ use crate::emulator::Emulator;
 use auth::Credentials;
 use request::ApiRequest;
 
-/// Answers a request to either API: v1 is below `/v1/sms-voice/`, v2 at `/`. Requests must be signed with `credentials`,
-/// if there are any.
+/// Answers a request to either API: v1 is below `/v1/sms-voice/`, v2 at `/`. Requests must be signed with
+/// `credentials`, if there are any.
 pub(crate) async fn answer(emulator: &Emulator, credentials: Option<&Credentials>, request: &ApiRequest) -> Response {
     if request.path == "/" {
         v2::answer(emulator, credentials, request).await

@@ -1,4 +1,4 @@
-//! `/_smsvoice/`: what tests ask of an emulator. Reset, advance the clock, list messages and events, receive, health.
+//! `/_smsvoice/`: requests for tests. They reset the account, advance the clock, list messages and events, and so on.
 
 use axum::{
     Router,

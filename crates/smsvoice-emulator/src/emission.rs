@@ -81,7 +81,7 @@ fn emit_due(
     })
 }
 
-/// Where the courier settles: the account keeps what became of each delivery.
+/// What the courier calls with its attempts: the account keeps what became of each delivery.
 pub(crate) fn settle_in(emulator: Arc<Emulator>) -> Settle {
     Arc::new(move |attempts| emulator.change(|account, _| attempts.iter().for_each(|attempt| note(account, attempt))))
 }
@@ -101,7 +101,9 @@ fn note(account: &mut Account, attempt: &Attempt) {
 pub(crate) fn redeliver(emulator: &Emulator, courier: &Courier) -> usize {
     let events = emulator.change(|account, _| owe_again(account, courier.services()));
     let count = events.len();
-    events.into_iter().for_each(|event| courier.post(event));
+    for event in events {
+        courier.post(event);
+    }
     count
 }
 

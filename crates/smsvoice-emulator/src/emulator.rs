@@ -88,15 +88,18 @@ impl Emulator {
     }
 
     fn lock(&self) -> MutexGuard<'_, Account> {
-        // An operation that panicked changed a record wholly or not at all: each is put by one call.
+        // An operation that panicked left each record as it was or as it should be: a record is changed by one call.
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells what changed, and hands it to the store. Under the lock, so that changes are written in the order in which
     /// they were made.
     fn hand_in(&self, account: &mut Account, wait: bool) -> OnDisk {
-        // Nobody may be watching, and nobody emits once the emulator is shut down.
-        account.messages.records.changed().for_each(|key| drop(self.changed.send(key.to_owned())));
+        if self.changed.receiver_count() > 0 {
+            // Whoever watched may have left in this moment.
+            account.messages.records.changed().for_each(|key| drop(self.changed.send(key.to_owned())));
+        }
+        // Nobody emits once the emulator is shut down.
         account.messages.take_accepted().into_iter().for_each(|key| drop(self.accepted.send(key)));
         // A record that serde_json cannot write does not exist: all keys are strings, all numbers finite.
         let changes = account.drain(self.store.is_some()).unwrap_or_default();

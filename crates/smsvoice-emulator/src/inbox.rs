@@ -29,7 +29,7 @@ mod page;
 
 /// Messages on a page.
 const PAGE: usize = 50;
-/// Changes are gathered so long before they are shown.
+/// How long changes are gathered before they are shown.
 const TICK: Duration = Duration::from_millis(250);
 const NOTHING_FOREIGN: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -100,7 +100,8 @@ async fn live(
     Sse::new(rows).keep_alive(KeepAlive::default())
 }
 
-/// Keys of the messages that changed within a tick, the newest page of them; `None` when nothing can change any more.
+/// The keys of the messages that changed within a tick, at most a page of them, the newest; `None` when nothing can
+/// change any more.
 async fn gathered(receiver: &mut broadcast::Receiver<String>) -> Option<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
     let mut end = None;

@@ -27,7 +27,8 @@ use crate::{
 const LARGEST_BODY: usize = 1024 * 1024;
 /// How long a client may take to send a request's head, and again to send its body.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Connections open at once, each of about 12 KiB; more are closed as they come. SDKs open 50 at most unless told otherwise.
+/// Connections open at once, each of about 12 KiB; more are closed as they come. SDKs open 50 at most unless told
+/// otherwise.
 const CONNECTIONS: usize = 1024;
 
 /// Serves until `shutdown` resolves.
@@ -43,7 +44,7 @@ pub(crate) async fn run(app: App, listener: TcpListener, shutdown: impl Future<O
         match (accepted, Arc::clone(&free).try_acquire_owned()) {
             (Ok((stream, _)), Ok(permit)) => drop(tokio::spawn(connection(router.clone(), stream, permit))),
             (Ok((stream, _)), Err(_)) => drop(stream),
-            // Out of file descriptors, most likely: others will be closed in a moment.
+            // Most likely there are no more file descriptors: in a moment some connection will have ended.
             (Err(_), _) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
@@ -55,7 +56,7 @@ async fn connection(router: Router, stream: TcpStream, permit: OwnedSemaphorePer
         async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
     });
     let _ = stream.set_nodelay(true);
-    // What a client does to its own connection concerns nobody else.
+    // An error ends this connection alone: its client broke it off, or did not speak HTTP.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)

@@ -1,5 +1,5 @@
-//! Two ways to start: `serve` builds clock, clients and rules from a configuration; `serve_components` takes them as they
-//! are.
+//! Two ways to start: `serve` builds clock, clients and rules from a configuration; `serve_components` takes them as
+//! they are.
 
 use std::{
     path::{Path, PathBuf},
@@ -28,7 +28,7 @@ use crate::{
     state::{StateError, Store},
 };
 
-/// How an emulator is to be. Every field has the default that `Config::default` gives it.
+/// What an emulator is like. Every field has the default that `Config::default` gives it.
 #[derive(Clone)]
 pub struct Config {
     /// Region and account of every ARN; `us-east-1`, `000000000000`.
@@ -41,7 +41,8 @@ pub struct Config {
     pub seed: u64,
     /// Emulated seconds in a real one; 1 by default.
     pub speed: f64,
-    /// Where Firehose, Logs, SNS and EventBridge are: a moto server, say. With none and `aws` false, nothing is delivered.
+    /// Where Firehose, Logs, SNS and EventBridge are: a moto server, say. With none and `aws` false, nothing is
+    /// delivered.
     pub endpoint_url: Option<String>,
     /// Deliver to AWS itself (or to where the standard `AWS_*` variables point).
     pub aws: bool,
@@ -124,8 +125,8 @@ pub enum StartError {
     State(#[from] StateError),
 }
 
-/// Serves as `config` says, on `listener`, until `shutdown` resolves. Reads the system's clock, the rule file, and (only
-/// to deliver events) the standard `AWS_*` variables.
+/// Serves as `config` says, on `listener`, until `shutdown` resolves. Reads the system's clock, the rule file, and
+/// (only to deliver events) the standard `AWS_*` variables.
 pub async fn serve(
     config: Config,
     listener: TcpListener,
@@ -153,8 +154,8 @@ pub async fn serve(
     serve_components(components, listener, shutdown).await
 }
 
-/// Serves with everything given: goes on with the state, if there is any, and emits and delivers events until `shutdown`
-/// resolves. Must be called inside a Tokio runtime.
+/// Serves with everything given: goes on with the state, if there is any, and emits and delivers events until
+/// `shutdown` resolves. Must be called inside a Tokio runtime.
 pub async fn serve_components(
     components: Components,
     listener: TcpListener,
@@ -197,7 +198,7 @@ fn system_time() -> RealTime {
 async fn sdk_config(config: &Config) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.place.region.clone()));
     match &config.endpoint_url {
-        // A local server asks for some key, not for one of yours.
+        // A local server accepts any key, so it is not given one of yours.
         Some(url) => loader.endpoint_url(url).test_credentials().load().await,
         None => loader.load().await,
     }

@@ -4,6 +4,7 @@ use std::{
     error::Error,
     path::{Path, PathBuf},
     sync::mpsc,
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -53,9 +54,12 @@ struct Write {
     done: Option<oneshot::Sender<bool>>,
 }
 
-/// Takes changes and has them written by a thread of its own, in the order in which it takes them.
+/// Takes changes and has them written by a thread of its own, in the order in which it takes them. When it is dropped,
+/// all that it took is on disk, and the database is closed.
 pub(crate) struct Store {
-    writes: mpsc::Sender<Write>,
+    /// There until it is dropped.
+    writes: Option<mpsc::Sender<Write>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 impl Store {
@@ -74,22 +78,33 @@ impl Store {
             let fail = |source| StateError::Record { key: format!("{kind}/{name}"), source: Box::new(source) };
             each(kind, name, row.value()).map_err(fail)?;
         }
-        let (writes, queue) = mpsc::channel();
-        std::thread::spawn(move || write(&database, &queue));
-        Ok(Self { writes })
+        let (sender, queue) = mpsc::channel();
+        let writer = std::thread::spawn(move || write(&database, &queue));
+        Ok(Self { writes: Some(sender), writer: Some(writer) })
     }
 
     /// Hands in changes; the answer comes once they are on disk. Call it in the order of the changes themselves.
     pub(crate) fn keep(&self, changes: Vec<Change>) -> oneshot::Receiver<bool> {
         let (done, told) = oneshot::channel();
-        // A writer that is gone drops `done`, which tells the waiter that nothing was kept.
-        let _ = self.writes.send(Write { changes, done: Some(done) });
+        self.send(Write { changes, done: Some(done) });
         told
     }
 
     /// The same, for changes nobody waits for.
     pub(crate) fn keep_later(&self, changes: Vec<Change>) {
-        let _ = self.writes.send(Write { changes, done: None });
+        self.send(Write { changes, done: None });
+    }
+
+    fn send(&self, write: Write) {
+        // A writer that is gone drops `done`, which tells the waiter that nothing was kept.
+        self.writes.as_ref().map(|writes| writes.send(write));
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.writes.take();
+        self.writer.take().map(JoinHandle::join);
     }
 }
 
@@ -105,7 +120,8 @@ fn table(database: &Database) -> Result<ReadOnlyTable<&'static str, &'static [u8
     Ok(database.begin_read()?.open_table(ROWS)?)
 }
 
-/// Commits until the last `Store` is gone: all that waits goes into one transaction, so the disk is asked once for many.
+/// Writes until the `Store` is dropped. All that waits is written in one transaction, so that many requests share the
+/// cost of one commit.
 fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
     while let Ok(first) = queue.recv() {
         let mut writes = vec![first];
@@ -119,8 +135,8 @@ fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
     }
 }
 
-/// Takes all that waits to be written. As long as nobody waits for any of it, it gathers a little longer, so that the disk
-/// is free for those who do wait.
+/// Takes all that waits to be written. As long as nobody waits for any of it, it gathers a little longer, so that the
+/// disk is free for those who do wait.
 fn gather(queue: &mpsc::Receiver<Write>, writes: &mut Vec<Write>) {
     let end = Instant::now() + LINGER;
     while writes.iter().all(|write| write.done.is_none()) {
@@ -160,19 +176,14 @@ mod tests {
             |key: &str, row: Option<&[u8]>| Change { kind: "k", key: key.into(), row: row.map(<[u8]>::to_vec) };
         let store = Store::open(directory.path(), |_, _, _| Ok(())).unwrap();
         assert!(store.keep(vec![change("a", Some(b"1")), change("b", Some(b"2"))]).await.unwrap());
-        assert!(store.keep(vec![change("a", None)]).await.unwrap());
+        store.keep_later(vec![change("a", None)]);
         drop(store);
         let mut seen = Vec::new();
-        let reopened = (0..100).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            seen.clear();
-            Store::open(directory.path(), |kind, key, row| {
-                seen.push((kind.to_owned(), key.to_owned(), row.to_vec()));
-                Ok(())
-            })
-            .ok()
+        let reopened = Store::open(directory.path(), |kind, key, row| {
+            seen.push((kind.to_owned(), key.to_owned(), row.to_vec()));
+            Ok(())
         });
-        assert!(reopened.is_some(), "the writer lets go of the file");
+        assert!(reopened.is_ok(), "the first store let go of the database");
         assert_eq!(seen, [("k".to_owned(), "b".to_owned(), b"2".to_vec())]);
     }
 }

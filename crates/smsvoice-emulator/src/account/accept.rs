@@ -18,7 +18,7 @@ use crate::{
     refusal::{Invalid, Refusal},
 };
 
-/// What a sending operation found out about its message.
+/// A message that passed the checks of its operation.
 pub(crate) struct NewMessage {
     pub(crate) channel: Channel,
     pub(crate) api: Api,

@@ -153,7 +153,7 @@ pub(crate) struct SetFeedback {
     message_feedback_enabled: bool,
 }
 
-/// The default that was set or taken away.
+/// The answer of the operations that set or delete a default: the set, and that default alone.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Defaults {

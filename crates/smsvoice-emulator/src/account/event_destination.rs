@@ -68,8 +68,8 @@ fn require_arns(target: &Target) -> Result<(), Refusal> {
 }
 
 impl EventDestination {
-    /// Whether it takes events of this type: it is enabled, and names the type itself, or the type's channel (`TEXT_ALL`),
-    /// or `ALL`. It may name `TEXT_SENT`, which never comes.
+    /// Whether it takes events of this type: it is enabled, and names the type itself, or the type's channel
+    /// (`TEXT_ALL`), or `ALL`. It may name `TEXT_SENT`, which never comes.
     pub(crate) fn takes(&self, event_type: &str) -> bool {
         let selects = |selector: &str| match selector.strip_suffix("_ALL") {
             _ if selector == "ALL" || selector == event_type => true,

@@ -1,4 +1,4 @@
-//! Message feedback: what the sender heard of a message's arrival. It emits no event, says AWS.
+//! Message feedback: the sender tells AWS whether a message reached its purpose. AWS says that it makes no event.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(crate) enum FeedbackStatus {
 /// The feedback of one message that asked for it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Feedback {
-    /// Nothing while none was put.
+    /// None until the sender told.
     pub(crate) put: Option<FeedbackStatus>,
     since: EpochMs,
 }

@@ -1,4 +1,4 @@
-//! What a recipient's message to one of the account's numbers does: keywords, opt-outs, and the way on to SNS.
+//! What a recipient's message to one of the account's numbers does: keywords, opt-outs, and forwarding to SNS.
 
 use serde::Serialize;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub(crate) struct Inbound<'a> {
 pub(crate) struct InboundResult {
     /// The keyword it began with.
     keyword: Option<String>,
-    /// What that keyword stands for, if it was done: a sender who manages opt-outs does it himself.
+    /// What was done because of that keyword. Nothing, for HELP and STOP to a sender who manages opt-outs himself.
     action: Option<Action>,
     /// The automatic answer.
     reply: Option<String>,

@@ -1,4 +1,5 @@
-//! What becomes of a message: `smsvoice-lifecycle` writes the events, this plans when each reaches the destinations.
+//! What becomes of a message: `smsvoice-lifecycle` makes its events, this file decides its ending and when each event
+//! reaches the destinations.
 
 use rand::Rng;
 use smsvoice_event::{Channel, Usd, V1_VOICE_TYPES};
@@ -44,8 +45,8 @@ impl Lives {
         Ok(events)
     }
 
-    /// How the message ends: as AWS's simulator number says, else as a rule says, else by the fault of silence. None of
-    /// these: the odds decide.
+    /// How the message ends, if something decides that before the odds do: the destination, which is one of AWS's
+    /// simulator numbers; else a rule; else the fault that no receipt comes.
     fn ending(&self, sent: &SentMessage, fault_draws: &mut impl Rng) -> Option<Ending> {
         let silent = hits(self.rules.faults.no_receipt, fault_draws);
         let fits = |ending: &Ending| ending.fits(sent.channel);

@@ -1,4 +1,4 @@
-//! What was sent: each accepted message with the life it lives and what every destination got of it.
+//! The accepted messages: each with its events, past and to come, and with what every destination got of them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,8 @@ use crate::{
     delivery::{DeliveryState, Recipient},
 };
 
-/// Messages kept besides those with something still to come; the oldest go first.
+/// How many messages are kept, besides those with events still to come or to be delivered. The oldest are removed
+/// first.
 const KEPT: usize = 200_000;
 
 /// Which API a message came through, and so whose configuration sets it may name.
@@ -68,7 +69,7 @@ pub(crate) struct PlannedEvent {
 /// What one destination is owed of one event.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Delivery {
-    /// The event destination's name; `eventbridge` and `lake` for the two that are none.
+    /// The name of the event destination; `eventbridge` or `lake` for the two recipients that are no event destination.
     pub(crate) destination: String,
     pub(crate) to: Recipient,
     pub(crate) state: DeliveryState,
@@ -104,12 +105,12 @@ impl SentMessage {
 /// All messages, by when they were accepted and by id.
 #[derive(Default)]
 pub(crate) struct Messages {
-    /// By number of acceptance, in 16 hex digits.
+    /// By the number under which each was accepted, in 16 hex digits.
     pub(crate) records: Records<SentMessage>,
     keys_by_id: HashMap<String, String>,
     /// Keys of messages accepted since they were last asked for.
     accepted: Vec<String>,
-    /// Messages no longer kept.
+    /// How many messages were removed because there were too many.
     pub(crate) let_go: u64,
 }
 

@@ -45,7 +45,7 @@ impl OptOutList {
     }
 }
 
-/// A number on a list, or (`taken_off`) one that was taken off it. Its key is `<list>/<number>`.
+/// A number on a list; or, if it is `off`, one that was on it before. Its key is `<list>/<number>`.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct OptedOut {
@@ -256,7 +256,7 @@ impl Account {
         row
     }
 
-    /// The recipient wants messages again: no limit of 30 days.
+    /// Takes a number off a list because its owner wants messages again: the limit of 30 days is not for him.
     pub(crate) fn opt_in(&mut self, list: &str, number: &str) {
         if let Some(row) = self.opted_out.get_mut(&key(list, &e164(number))) {
             row.off = true;
@@ -276,16 +276,16 @@ mod tests {
 
     #[test]
     fn a_number_leaves_a_list_once_in_thirty_days() {
-        Account::in_test(|call| {
+        Account::in_test(|tx| {
             let number = || Number { opt_out_list_name: DEFAULT_LIST.into(), opted_out_number: "+14255550100".into() };
             tx.account.opt_out(DEFAULT_LIST, "14255550100", false, tx.now);
             assert!(tx.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
-            assert!(delete_number(call, number()).is_ok());
+            assert!(delete_number(tx, number()).is_ok());
             assert!(!tx.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
             tx.account.opt_out(DEFAULT_LIST, "+14255550100", false, tx.now);
-            assert!(delete_number(call, number()).is_err());
+            assert!(delete_number(tx, number()).is_err());
             tx.now = tx.now.plus_ms(THIRTY_DAYS_MS);
-            assert!(delete_number(call, number()).is_ok());
+            assert!(delete_number(tx, number()).is_ok());
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Which identity a message is sent from: the one that was named, or one that fits.
+//! Which origination identity a message is sent from: the one that the request names, or one that fits.
 
 use smsvoice_event::MessageType;
 

@@ -1,4 +1,4 @@
-//! Describing many: filters, and pages that go on where the last one stopped.
+//! Answers that list records: filters, and pages that begin where the one before ended.
 
 use serde::Deserialize;
 
@@ -36,7 +36,7 @@ pub(crate) struct Page<'a, T> {
     pub(crate) next_token: Option<String>,
 }
 
-/// What AWS answers when the request names no size is not documented; its largest is.
+/// The size of a page if the request names none. AWS documents only that 100 is the largest that can be asked for.
 const PAGE: usize = 100;
 
 impl Paging {
@@ -45,7 +45,7 @@ impl Paging {
         Self { next_token, max_results, ..Self::default() }
     }
 
-    /// Naming records and asking by owner exclude each other.
+    /// Refuses a request that both names records and asks for those of an owner.
     pub(crate) fn unnamed_if_owned(&self, named: bool, field: &str) -> Result<(), Refusal> {
         if self.owner.is_some() && named {
             let message = format!("Owner and {field} can't be used at the same time");

@@ -2,9 +2,9 @@
 
 use smsvoice_event::Encoding;
 
-/// The default alphabet, without its escape.
+/// The characters of the GSM default alphabet, without the escape character.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-/// Characters that take an escape and so two septets.
+/// The characters of its extension: each is sent behind an escape character, and so takes two septets.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// The alphabet that `body` needs.

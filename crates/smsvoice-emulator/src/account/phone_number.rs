@@ -308,12 +308,12 @@ mod tests {
     #[test]
     fn a_request_gives_a_fictional_number_that_nobody_else_has() {
         let mut seen = std::collections::BTreeSet::new();
-        Account::in_test(|call| {
+        Account::in_test(|tx| {
             for (country, kind) in [("US", "LONG_CODE"), ("US", "LONG_CODE"), ("US", "TOLL_FREE"), ("GB", "LONG_CODE")]
             {
                 let body = serde_json::json!({"IsoCountryCode": country, "MessageType": "TRANSACTIONAL",
                     "NumberCapabilities": ["SMS"], "NumberType": kind});
-                let answer = request(call, serde_json::from_value::<Request>(body).unwrap()).unwrap();
+                let answer = request(tx, serde_json::from_value::<Request>(body).unwrap()).unwrap();
                 assert!(smsvoice_lifecycle::is_fictional(&answer.number.phone_number));
                 assert!(seen.insert(answer.number.phone_number));
             }

@@ -32,7 +32,8 @@ pub(crate) struct Change {
 /// What storage asks of records, whatever their kind.
 pub(crate) trait Stored {
     fn kind(&self) -> &'static str;
-    /// Appends what changed since the last call to `changes`. If nothing is `kept` on disk, it only forgets what changed.
+    /// Appends what changed since the last call to `changes`. If nothing is `kept` on disk, it only forgets what
+    /// changed.
     fn drain(&mut self, kept: bool, changes: &mut Vec<Change>) -> Result<(), serde_json::Error>;
     /// Puts back a record that was read from disk.
     fn restore(&mut self, key: &str, row: &[u8]) -> Result<(), serde_json::Error>;

@@ -1,4 +1,5 @@
-//! What a phone number or a pool does with messages that come back: two-way channel, opt-outs, protection from deletion.
+//! What a phone number or a pool does with messages that come back: two-way channel, opt-outs, protection from
+//! deletion.
 
 use serde::{Deserialize, Serialize};
 

@@ -77,7 +77,7 @@ pub(crate) fn send(tx: &mut Transaction<'_>, input: Send) -> Result<Accepted, Re
     let need =
         OriginationNeed { capability: Capability::Voice, message_type: None, country: country.iso, to_simulator };
     let mut origination = account.origination(Some(&identity), &need, None)?;
-    // v1 has no message types: each call counts as transactional, whatever its number is for.
+    // API v1 has no message types: every call counts as transactional, whatever its number is for.
     origination.message_type = MessageType::Transactional;
     let message = NewMessage {
         channel: Channel::Voice,

@@ -10,7 +10,7 @@ use crate::{
 
 pub(crate) mod destinations;
 
-/// AWS's own figure for voice.
+/// The quota in AWS's documents.
 const SETS_PER_ACCOUNT: usize = 10_000;
 /// What `ListConfigurationSets` answers at most when the request names no size; AWS does not say.
 const PAGE: usize = 100;

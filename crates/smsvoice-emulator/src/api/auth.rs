@@ -1,5 +1,5 @@
-//! AWS Signature Version 4, from the server's side: an access key is required; with a key pair configured, the signature
-//! must be right too.
+//! AWS Signature Version 4, from the server's side: an access key is required; with a key pair configured, the
+//! signature must be right too.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -85,7 +85,7 @@ pub(super) fn verify(wanted: Option<&Credentials>, request: &ApiRequest) -> Resu
     let seed = format!("AWS4{}", wanted.secret_key).into_bytes();
     let key = authorization.scope.split('/').fold(seed, |key, part| mac(&key, part).finalize().into_bytes().to_vec());
     let given = hex::decode(authorization.signature).map_err(|_| Unsigned::Mismatch)?;
-    // Compared in constant time by the library.
+    // This compares in constant time.
     mac(&key, &text).verify_slice(&given).map_err(|_| Unsigned::Mismatch)
 }
 
@@ -98,7 +98,7 @@ fn canonical_request(request: &ApiRequest, signed_headers: &str) -> String {
     };
     let headers: String = signed_headers.split(';').map(|name| format!("{name}:{}\n", value(name))).collect();
     let body = hex::encode(Sha256::digest(&request.body));
-    // Of all services but S3 the path is encoded once more.
+    // What is signed has the path percent-encoded once more, at every service but S3.
     let path = request.path.replace('%', "%25");
     format!("{}\n{path}\n{}\n{headers}\n{signed_headers}\n{body}", request.method, query.join("&"))
 }

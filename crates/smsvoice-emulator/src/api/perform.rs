@@ -1,5 +1,5 @@
-//! Performing an operation on a request, whichever transport it came by: held to the model, done once a client token,
-//! answered with what the model says the answer has.
+//! Performing an operation, whichever transport its request came by: the request is held to the model, an operation
+//! with a client token is done once, and the answer has the members that the model lists.
 
 use serde_json::Value;
 
@@ -76,7 +76,8 @@ pub(super) async fn perform(
     Ok(project(Model::of(api), &operation.output, answer))
 }
 
-/// Does the operation, unless the same request with the same client token was answered before: then it gets that answer.
+/// Does the operation, unless the same request with the same client token was answered before: then it gets that
+/// answer.
 fn done_once(
     tx: &mut Transaction<'_>,
     operation: &Operation,

@@ -1,4 +1,4 @@
-//! The courier: one queue and one worker a recipient, retries with growing pauses, and an account of every attempt.
+//! The courier: one queue and one worker a recipient, retries with growing pauses, and a report of every attempt.
 
 use std::{
     collections::HashMap,
@@ -165,7 +165,9 @@ impl Worker {
             events.iter().map(|event| self.judged(event, results.next().unwrap_or_else(silent))).collect();
         {
             let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            attempts.iter().for_each(|attempt| counts.add(attempt.state));
+            for attempt in &attempts {
+                counts.add(attempt.state);
+            }
         }
         (self.settle)(&attempts);
         attempts

@@ -36,7 +36,8 @@ pub(crate) struct DeliveryId {
 
 /// A service that takes events: CloudWatch Logs, Firehose, SNS, EventBridge, or a lake.
 pub trait DeliveryService: Send + Sync + 'static {
-    /// Delivers `events`, which all have the same recipient and come in the order in which they were emitted. The answer has
-    /// one result for each of them, in that order; an error says in words for a person why the event was not taken.
+    /// Delivers `events`, which all have the same recipient and come in the order in which they were emitted. The
+    /// answer has one result for each of them, in that order; an error says in words for a person why the event was not
+    /// taken.
     fn deliver<'a>(&'a self, events: &'a [OutgoingEvent]) -> BoxFuture<'a, Vec<Result<(), String>>>;
 }

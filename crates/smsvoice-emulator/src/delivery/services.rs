@@ -13,7 +13,7 @@ mod firehose;
 mod logs;
 mod sns;
 
-/// Calls under way at once to one recipient of a service that takes one event a call.
+/// How many calls to one recipient run at the same time, at a service that takes one event a call.
 const CONCURRENT: usize = 16;
 
 /// The services there are. A delivery to one that is not there is given up at once.
@@ -32,8 +32,8 @@ pub struct DeliveryServices {
 }
 
 impl DeliveryServices {
-    /// Firehose, Logs and SNS by `config` (its endpoint, region, credentials), and the event bus if asked for. Logs takes
-    /// nothing from the future, so it is told the `real` time.
+    /// Firehose, Logs and SNS by `config` (its endpoint, region, credentials), and the event bus if asked for.
+    /// CloudWatch Logs refuses events from the future, so it needs to know the `real` time.
     pub fn aws(config: &SdkConfig, eventbridge: bool, real: &RealTime) -> Self {
         Self {
             logs: Some(Arc::new(logs::Logs::new(config, Arc::clone(real)))),

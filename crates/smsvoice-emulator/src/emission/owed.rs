@@ -22,8 +22,8 @@ pub(super) fn emit(account: &mut Account, due: &Due, services: &DeliveryServices
     owed(&due.message, message, due.event)
 }
 
-/// The names and targets of the destinations that take the event: those of the message's configuration set, and those that
-/// take everything.
+/// The names and targets of the destinations that take the event: those of the message's configuration set, and those
+/// that take everything.
 fn takers(
     account: &Account,
     message: &SentMessage,

@@ -15,7 +15,7 @@ use crate::{
     delivery::DeliveryState,
 };
 
-/// Text that is no HTML.
+/// Text in which nothing is taken for HTML.
 struct Text<T>(T);
 
 impl<T: Display> Display for Text<T> {
@@ -137,7 +137,7 @@ fn older(address: &Address, key: &str) -> String {
     )
 }
 
-/// One message: a line, which opens to its whole story.
+/// One message: a line that opens to all that is known of it.
 pub(super) fn row(key: &str, message: &SentMessage, now: EpochMs) -> String {
     let latest = message.latest().map_or("accepted", |event| event.event_type.as_str());
     let short = latest.split_once('_').map_or(latest, |(_, rest)| rest);

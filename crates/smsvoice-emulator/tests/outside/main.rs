@@ -9,4 +9,5 @@ mod delivery;
 mod inbox;
 mod load;
 mod model;
+mod owed;
 mod support;

@@ -4,7 +4,7 @@ use std::fs;
 
 use smsvoice_emulator::Config;
 
-use crate::support::{Emulator, here, python, run};
+use crate::support::{Emulator, exchange, here, python, run, signed_post};
 
 fn table() -> String {
     fs::read_to_string(here("../src/api/constraints.txt")).unwrap()
@@ -61,12 +61,7 @@ fn the_readme_lists_every_operation_that_is_not_emulated_and_they_answer_so() {
     let emulator = Emulator::start(Config::default());
     for operation in others.split(' ') {
         assert!(readme.contains(&format!("`{operation}`")), "README.md does not list {operation}");
-        let head = format!(
-            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: PinpointSMSVoiceV2.{operation}\r\n"
-        );
-        let signed = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n";
-        let answer =
-            crate::support::exchange(emulator.address(), &format!("{head}{signed}content-length: 2\r\n\r\n{{}}"));
+        let answer = exchange(emulator.address(), &signed_post(operation, "{}"));
         assert!(answer.contains("UNKNOWN_OPERATION") && answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
 }

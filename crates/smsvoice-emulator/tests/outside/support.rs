@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use smsvoice_emulator::{Config, serve};
+use smsvoice_emulator::{Components, Config, StartError, serve, serve_components};
 use tokio::{runtime::Runtime, sync::oneshot};
 
 const PYTHON_PACKAGES: &[&str] = &["awscli==1.46.3", "boto3==1.44.5", "botocore==1.44.5", "moto[server]==5.2.5"];
@@ -40,15 +40,23 @@ pub(crate) struct Emulator {
 
 impl Emulator {
     pub(crate) fn start(config: Config) -> Self {
+        Self::run(move |listener, stopped| serve(config, listener, async { drop(stopped.await) }))
+    }
+
+    pub(crate) fn start_components(components: Components) -> Self {
+        Self::run(move |listener, stopped| serve_components(components, listener, async { drop(stopped.await) }))
+    }
+
+    fn run<F: Future<Output = Result<(), StartError>>>(
+        serve: impl FnOnce(tokio::net::TcpListener, oneshot::Receiver<()>) -> F + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            Runtime::new().unwrap().block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                serve(config, listener, async { drop(stopped.await) }).await.unwrap();
-            });
+            let served = async { serve(tokio::net::TcpListener::from_std(listener).unwrap(), stopped).await };
+            Runtime::new().unwrap().block_on(served).unwrap();
         });
         Self { url, stop: Some(stop), thread: Some(thread) }
     }
@@ -64,6 +72,12 @@ impl Emulator {
 
     pub(crate) fn post(&self, path: &str, body: &str) -> serde_json::Value {
         serde_json::from_str(&self.request("POST", path, body)).unwrap()
+    }
+
+    /// Calls an operation of API v2.
+    pub(crate) fn call(&self, operation: &str, body: &serde_json::Value) -> serde_json::Value {
+        let answer = exchange(self.address(), &signed_post(operation, &body.to_string()));
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> String {
@@ -86,6 +100,16 @@ impl Drop for Emulator {
         self.stop.take().map(|stop| stop.send(()));
         self.thread.take().map(JoinHandle::join);
     }
+}
+
+/// A request to an operation of API v2, with a signature that is read and not verified.
+pub(crate) fn signed_post(operation: &str, body: &str) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 \
+         Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n\
+         x-amz-target: PinpointSMSVoiceV2.{operation}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Sends bytes and reads the whole answer.

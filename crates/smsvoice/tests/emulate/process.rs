@@ -47,10 +47,10 @@ impl Emulator {
         serde_json::from_str(&self.request("GET", "/_smsvoice/health", "")).unwrap()
     }
 
-    /// Kilobytes of memory in use.
+    /// Kilobytes of memory in use, without what is only mapped from the program's own file.
     pub(crate) fn resident_kb(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }

@@ -1,5 +1,5 @@
-//! EventBridge: `PutEvents` to the default bus. AWS tries once, this courier again and again. The detail leaves out what
-//! AWS leaves out: the destination number and the context.
+//! EventBridge: `PutEvents` to the default bus. Like AWS's, the detail of an event has neither the destination number
+//! nor the context; unlike AWS, which sends these events on a best-effort basis, a failed call is tried again.
 
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::delivery::{DeliveryService, OutgoingEvent};
 
-/// `PutEvents` takes so many entries.
+/// The most entries that `PutEvents` takes.
 const ENTRIES: usize = 10;
 
 pub(super) struct EventBridge(Client);

@@ -1,4 +1,5 @@
-//! Data Firehose: `PutRecord`, one event a record (AWS's own role asks for no more), no newline after it.
+//! Data Firehose: `PutRecord`, one event a record, no newline after it. AWS does the same: the role that its documents
+//! ask for allows this call alone.
 
 use aws_config::SdkConfig;
 use aws_sdk_firehose::{Client, error::DisplayErrorContext, primitives::Blob, types::Record};

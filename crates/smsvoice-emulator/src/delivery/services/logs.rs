@@ -1,4 +1,4 @@
-//! CloudWatch Logs: `PutLogEvents`, one event a log event, into a stream of the emulator's own.
+//! CloudWatch Logs: `PutLogEvents`, each event as one log event, into a log stream that the emulator makes.
 
 use std::{collections::HashSet, sync::Mutex, sync::PoisonError};
 
@@ -13,9 +13,9 @@ use crate::{
     delivery::{DeliveryService, OutgoingEvent, Recipient, Target},
 };
 
-/// AWS's own name for it is not documented.
+/// AWS's documents do not say how its own log streams are called.
 const STREAM: &str = "smsvoice-emulator";
-/// Bytes of one call, each event counting 26 more than its text.
+/// The most bytes of one call; each event counts as 26 more than its text has.
 const CALL_BYTES: usize = 1_000_000;
 const OVERHEAD_BYTES: usize = 26;
 /// One call may not span more than a day.
