@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A signature that is read and not verified: the emulator was given no key pair.
-pub(crate) const SIGNED: &str = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n";
+pub(crate) const SIGNED: &str = "authorization: AWS4-HMAC-SHA256 \
+    Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n";
 
 /// An emulator that is killed when the test is done with it.
 pub(crate) struct Emulator {
@@ -62,8 +63,23 @@ impl Drop for Emulator {
     }
 }
 
+/// The exit code of an emulator that does not start, and what it says on stderr.
+pub(crate) fn refused(arguments: &[&str]) -> (i32, String) {
+    let mut process = command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while process.try_wait().unwrap().is_none() {
+        if Instant::now() > end {
+            process.kill().unwrap();
+            panic!("it started with {arguments:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output = process.wait_with_output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// `smsvoice emulate` with these arguments, on a free port.
-pub(crate) fn command(arguments: &[&str]) -> Command {
+fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smsvoice"));
     command.args(["emulate", "--port", "0"]).args(arguments).env_remove("SMSVOICE_EMULATOR_CREDENTIALS");
     command
