@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use smsvoice_ingest::{Input, ReplayOptions, replay};
+use smsvoice_ingest::{Found, ReplayOptions, replay};
 use smsvoice_lake::Lake;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lake = Lake::create(&folder.to_string_lossy(), [])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let put = |file| runtime.block_on(lake.put(&file));
-    let replayed = replay(Input::walk(&[file])?, &ReplayOptions::default(), &|_| (), put)?;
+    let replayed = replay(Found::at(&[file])?.inputs, &ReplayOptions::default(), &|_| (), put)?;
     println!("{:?}", replayed.ledger);
     Ok(())
 }

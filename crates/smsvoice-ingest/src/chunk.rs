@@ -1,4 +1,4 @@
-//! A stream of any length, cut where no value is cut in two: lines, concatenated values, or the items of one array.
+//! A stream of any length, taken apart between its values: lines, concatenated values, or the items of one array.
 
 use std::io::{self, Read, Write};
 use std::mem;
@@ -54,7 +54,7 @@ impl Spares {
     }
 }
 
-/// Cuts what is written to it into [`Chunk`]s.
+/// Takes apart what is written to it, into [`Chunk`]s.
 pub(crate) struct Chunker<'s, F: FnMut(Chunk)> {
     buffer: Vec<u8>,
     spares: Option<&'s Spares>,
@@ -64,7 +64,7 @@ pub(crate) struct Chunker<'s, F: FnMut(Chunk)> {
     started: bool,
     /// In something too long, until a line that begins a value.
     oversize: bool,
-    /// No cut was found in this many bytes: look again only when there are twice as many.
+    /// No value ended in this many bytes: look again only when there are twice as many.
     searched: usize,
     on_chunk: F,
 }
@@ -98,7 +98,7 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
                 return Ok(());
             }
             if self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
-                self.cut();
+                self.hand_on_whole_values();
             }
         }
     }
@@ -110,18 +110,18 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     /// The stream has ended: hands on what is left.
     pub(crate) fn finish(mut self) {
         self.start();
-        self.cut_all();
+        self.hand_on_all();
     }
 
-    fn cut_all(&mut self) {
+    fn hand_on_all(&mut self) {
         if self.buffer.len() > CHUNK_BYTES {
-            self.cut();
+            self.hand_on_whole_values();
         }
         if self.oversize {
             self.skip_oversize();
         }
         if self.in_array
-            && let Some(end) = self.value_cut()
+            && let Some(end) = self.end_of_last_value()
         {
             self.emit(end);
         }
@@ -146,12 +146,12 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     }
 
     /// Hands on chunks while whole values are in the buffer.
-    fn cut(&mut self) {
+    fn hand_on_whole_values(&mut self) {
         self.start();
         while self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
             if self.oversize {
                 self.skip_oversize();
-            } else if let Some(end) = line_cut(&self.buffer).or_else(|| self.value_cut()) {
+            } else if let Some(end) = end_of_last_line(&self.buffer).or_else(|| self.end_of_last_value()) {
                 self.searched = 0;
                 self.emit(end);
             } else if self.buffer.len() >= MAX_VALUE_BYTES {
@@ -176,7 +176,7 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     }
 
     /// Where the last whole value ends, found by reading them: for streams without line ends between values.
-    fn value_cut(&mut self) -> Option<usize> {
+    fn end_of_last_value(&mut self) -> Option<usize> {
         let valid = match std::str::from_utf8(&self.buffer) {
             Ok(_) => self.buffer.len(),
             Err(error) => error.valid_up_to(),
@@ -233,7 +233,7 @@ impl<F: FnMut(Chunk)> Write for Chunker<'_, F> {
         }
         self.buffer.extend_from_slice(&bytes[..taken]);
         if self.buffer.len() >= CHUNK_BYTES.max(self.searched) {
-            self.cut();
+            self.hand_on_whole_values();
         }
         Ok(taken)
     }
@@ -245,7 +245,7 @@ impl<F: FnMut(Chunk)> Write for Chunker<'_, F> {
 
 /// The last line end between two values: `}`, a line end, `{`. In valid JSON this stands nowhere else, since inside
 /// one value a comma would stand between.
-fn line_cut(buffer: &[u8]) -> Option<usize> {
+fn end_of_last_line(buffer: &[u8]) -> Option<usize> {
     // Only a line with a `{` is looked at from its end backwards: blank lines, each gone back over, would take their square.
     let starts = memchr::memrchr_iter(b'\n', buffer).filter(|at| buffer.get(at + 1) == Some(&b'{'));
     starts

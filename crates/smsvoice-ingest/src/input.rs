@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use smsvoice_event::Timestamp;
@@ -13,9 +13,6 @@ use crate::chunk::{Chunk, Chunker};
 use crate::decoded::decompress;
 use crate::inflate::{Compression, Damage};
 use crate::origin::Origin;
-
-/// The endings of files that a folder is searched for; each may be followed by `.gz` or `.zst`.
-const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "log", "txt"];
 
 /// Something to be replayed.
 pub struct Input {
@@ -64,14 +61,6 @@ pub enum InputError {
         /// Why.
         source: io::Error,
     },
-    /// A folder holds nothing that is read.
-    #[error(
-        "{path} holds no file of events: looked for *.json, *.jsonl, *.ndjson, *.log and *.txt, plain, .gz or .zst"
-    )]
-    NothingReadable {
-        /// The folder.
-        path: String,
-    },
 }
 
 impl Input {
@@ -93,28 +82,6 @@ impl Input {
         let mut input = Self::new(place, move || Ok(Box::new(File::open(opened)?)));
         input.len = Some(metadata.len());
         Ok(input)
-    }
-
-    /// The files that paths lead to: a file itself; of a folder all with a known ending that are not hidden, in the
-    /// order of their paths.
-    pub fn walk(paths: &[PathBuf]) -> Result<Vec<Self>, InputError> {
-        let mut inputs = Vec::new();
-        for path in paths {
-            if !path.is_dir() {
-                inputs.push(Self::file(path)?);
-                continue;
-            }
-            let mut found = Vec::new();
-            find(path, &mut found)?;
-            if found.is_empty() {
-                return Err(InputError::NothingReadable { path: path.display().to_string() });
-            }
-            found.sort();
-            for file in found {
-                inputs.push(Self::file(&file)?);
-            }
-        }
-        Ok(inputs)
     }
 
     /// Reads the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
@@ -155,30 +122,4 @@ impl<F: Fn(u64)> Read for Counted<F> {
         (self.progress)(read as u64);
         Ok(read)
     }
-}
-
-fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), InputError> {
-    let unreadable = |source| InputError::Unreadable { path: folder.display().to_string(), source };
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if hidden {
-            continue;
-        }
-        if path.is_dir() {
-            find(&path, found)?;
-        } else if has_known_ending(&path) {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn has_known_ending(path: &Path) -> bool {
-    let compressed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
-    let stem = if compressed { path.with_extension("") } else { path.to_owned() };
-    // Firehose names its objects without an ending, and with `.gz` when compressed.
-    let bare = compressed
-        && stem.extension().is_none_or(|ending| ending.to_string_lossy().bytes().any(|b| b.is_ascii_digit()));
-    bare || stem.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

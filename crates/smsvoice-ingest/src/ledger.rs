@@ -75,9 +75,9 @@ impl Durable {
     /// Counts the rows of a file that is in the lake.
     pub fn add(&mut self, table: Table, rows: u64, put: Put) {
         match (table, put) {
-            (Table::Events, Put::Created) => self.written += rows,
+            (Table::Events, Put::Created | Put::Repaired) => self.written += rows,
             (Table::Events, Put::Present) => self.already_there += rows,
-            (Table::Quarantine, Put::Created | Put::Present) => self.quarantined += rows,
+            (Table::Quarantine, Put::Created | Put::Present | Put::Repaired) => self.quarantined += rows,
         }
     }
 

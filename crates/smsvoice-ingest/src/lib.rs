@@ -14,6 +14,7 @@ mod privacy;
 mod reader;
 mod replay;
 mod settings;
+mod walk;
 
 pub use envelope::ObjectName;
 pub use inflate::MAX_INFLATED;
@@ -25,3 +26,4 @@ pub use privacy::{PhoneKey, PhoneNumbers, Privacy};
 pub use reader::{Output, Reader, Tally};
 pub use replay::{ReplayOptions, Replayed, replay};
 pub use settings::{Asked, KeyError, KeySource, RouteDefaults, Setting, SettingError, Settings, SettingsError, Wanted};
+pub use walk::{Found, Skipped};

@@ -37,6 +37,8 @@ pub struct Replayed {
     pub files: u64,
     /// How many of them were there already.
     pub files_already_there: u64,
+    /// How many were there, but damaged, and were written again.
+    pub files_repaired: u64,
     /// Bytes of all these files.
     pub bytes: u64,
     /// S3 objects that notifications named; a replay does not fetch them.
@@ -318,6 +320,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
                 self.durable.add(table, rows, put);
                 self.done.files += 1;
                 self.done.files_already_there += u64::from(put == Put::Present);
+                self.done.files_repaired += u64::from(put == Put::Repaired);
                 self.done.bytes += bytes;
             }
             Err(error) => self.done.failed = Some(error),

@@ -135,6 +135,12 @@ impl LakeError {
         Self::Store { object, doing, failure: StoreFailure::of(&source), source: Box::new(source) }
     }
 
+    /// Another writer was putting the same object, which is not there yet.
+    pub(crate) fn conflict(object: String) -> Self {
+        let source = "another writer was putting it, and it is not there yet".into();
+        Self::Store { object, doing: Doing::Writing, failure: StoreFailure::Other, source }
+    }
+
     pub(crate) fn encoding(table: Table, source: impl Error + Send + Sync + 'static) -> Self {
         Self::Encoding { table, source: Box::new(source) }
     }

@@ -31,6 +31,8 @@ pub enum Put {
     Created,
     /// A file of this name, and so of these events, was there already; it was left as it is.
     Present,
+    /// A file of this name was there, but damaged; it was written again.
+    Repaired,
 }
 
 impl Lake {
@@ -88,14 +90,25 @@ impl Lake {
         format!("{} ({path})", self.url)
     }
 
-    /// Puts a finished file, whole or not at all. A file of the same name is left as it is: names are hashes of content.
+    /// Puts a finished file, whole or not at all. A file of the same name is left as it is, because names are hashes of
+    /// content; unless it is damaged, which is looked for where its size is another one.
     pub async fn put(&self, file: &LakeFile) -> Result<Put, LakeError> {
         let path = self.path(&file.path());
-        let options = PutOptions::from(PutMode::Create);
-        match self.store.put_opts(&path, file.bytes.clone(), options).await {
-            Ok(_) => Ok(Put::Created),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::Present),
-            Err(source) => Err(LakeError::store(self.name(&path), Doing::Writing, source)),
+        let put = |mode| self.store.put_opts(&path, file.bytes.clone(), PutOptions::from(mode));
+        let unwritten = |source| LakeError::store(self.name(&path), Doing::Writing, source);
+        match put(PutMode::Create).await {
+            Ok(_) => return Ok(Put::Created),
+            Err(object_store::Error::AlreadyExists { .. }) => {}
+            Err(source) => return Err(unwritten(source)),
+        }
+        // S3 says so, too, when it met another request for this name (409), which may come to nothing: only a look tells.
+        match self.store.head(&path).await {
+            Ok(there) if there.size == file.bytes.content_length() as u64 => Ok(Put::Present),
+            // The same events by another route make a file of the same name and of another size.
+            Ok(there) if self.check(file.table(), &there).await.is_ok() => Ok(Put::Present),
+            Ok(_) => put(PutMode::Overwrite).await.map(|_| Put::Repaired).map_err(unwritten),
+            Err(object_store::Error::NotFound { .. }) => Err(LakeError::conflict(self.name(&path))),
+            Err(source) => Err(unwritten(source)),
         }
     }
 

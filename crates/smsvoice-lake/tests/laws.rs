@@ -250,6 +250,23 @@ fn writing_again_changes_no_object() {
 }
 
 #[test]
+fn a_file_that_was_damaged_is_written_again() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let text = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#.to_owned();
+    let (files, _) = write(&[text], 1, WriterLimits::default());
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::create(folder.path().to_str().unwrap(), []).unwrap();
+        lake.put(&files[0]).await.unwrap();
+        std::fs::write(folder.path().join(files[0].path()), b"PAR1").unwrap();
+        assert_eq!(lake.put(&files[0]).await.unwrap(), Put::Repaired);
+        let file = lake.files(Table::Events).await.unwrap().remove(0);
+        assert_eq!(lake.read_events(&file).await.unwrap()[0].num_rows(), 1);
+        assert_eq!(lake.put(&files[0]).await.unwrap(), Put::Present);
+    });
+}
+
+#[test]
 fn rows_that_come_one_at_a_time_over_many_partitions_make_one_file_a_partition() {
     let (days, batches) = (300, 40);
     let texts: Vec<String> = (0..batches)

@@ -223,11 +223,11 @@ fn what_cannot_be_read_or_written_fails_with_its_name() {
         folder.write("event.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000}"#);
     let (missing, blocked) = (folder.path("missing.json"), folder.write("file", b""));
     std::fs::create_dir(folder.path("nothing")).unwrap();
-    folder.write("nothing/picture.png", b"");
+    folder.write("nothing/.hidden", b"");
     let (nothing, lake, below_a_file) = (folder.path("nothing"), folder.path("lake"), format!("{blocked}/lake"));
     let cases: [(&[&str], i32, &str); 7] = [
         (&["replay", &missing, "--lake", &lake], 1, "missing.json"),
-        (&["replay", &nothing, "--lake", &lake], 1, "holds no file of events"),
+        (&["replay", &nothing, "--lake", &lake], 1, "there is no file to read"),
         (&["replay", &event, "--lake", &below_a_file], 1, "lake"),
         (&["replay", &event, "--lake", "ftp://host/lake"], 1, "ftp"),
         (&["replay", &event], 2, "--lake"),
@@ -323,4 +323,20 @@ fn a_misspelt_variable_is_refused() {
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("SMSVOICE_LAEK is no setting"), "{output:?}");
+}
+
+#[test]
+fn what_a_folder_holds_that_is_not_read_is_named_and_counted() {
+    let folder = Folder::new();
+    let lake = folder.path("lake");
+    std::fs::create_dir(folder.path("in")).unwrap();
+    folder.write("in/no-ending", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}"#);
+    folder.write("in/picture.png", b"\x89PNG");
+    let output = smsvoice(&["replay", &folder.path("in"), "--lake", &lake, "--json"]);
+    assert_eq!(output.status.code(), Some(0), "a picture holds no events: {output:?}");
+    assert_eq!((json(&output)["written"].as_u64(), json(&output)["skipped"].as_u64()), (Some(1), Some(1)));
+    folder.write("in/events.zip", b"PK\x03\x04");
+    let output = smsvoice(&["replay", &folder.path("in"), "--lake", &lake, "--json"]);
+    assert_eq!(output.status.code(), Some(3), "an archive may hold events: {output:?}");
+    assert!(text(&output.stderr).contains("events.zip was skipped: a zip archive"), "{output:?}");
 }

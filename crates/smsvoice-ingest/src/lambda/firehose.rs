@@ -11,14 +11,18 @@ use smsvoice_lake::Partition;
 use crate::envelope::firehose::{Record, Request};
 use crate::inflate::{self, Compression};
 use crate::lambda::reply::{self, Archived, Reply, TransformedRecord};
-use crate::lambda::unit::Unit;
+use crate::lambda::retriable::Retriable;
 
 /// Bytes of a reply that Lambda lets through: 6 MB, less a little for the frame around the records.
 const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
 
-pub(crate) fn reply(request: Request<'_>, units: &[Unit], now: Timestamp) -> Reply {
-    let mut records: Vec<TransformedRecord<'_>> =
-        request.records.into_iter().zip(units).map(|(record, unit)| transformed(record, unit, now)).collect();
+pub(crate) fn reply(request: Request<'_>, retriables: &[Retriable], now: Timestamp) -> Reply {
+    let mut records: Vec<TransformedRecord<'_>> = request
+        .records
+        .into_iter()
+        .zip(retriables)
+        .map(|(record, retriable)| transformed(record, retriable, now))
+        .collect();
     let mut size: usize = records.iter().map(TransformedRecord::json_len).sum();
     // What is too much for one reply stays with Firehose, under `processing-failed/`: its events are in the lake, and
     // the archive can be completed from there.
@@ -33,14 +37,18 @@ pub(crate) fn reply(request: Request<'_>, units: &[Unit], now: Timestamp) -> Rep
     Reply::Transformed { json: reply::transformed(&records) }
 }
 
-fn transformed<'p>(record: Result<Record<'p>, &'p RawValue>, unit: &Unit, now: Timestamp) -> TransformedRecord<'p> {
+fn transformed<'p>(
+    record: Result<Record<'p>, &'p RawValue>,
+    retriable: &Retriable,
+    now: Timestamp,
+) -> TransformedRecord<'p> {
     let record = match record {
         Ok(record) => record,
         Err(text) => return TransformedRecord { record_id: record_id(text.get()), archive: None },
     };
-    let read = unit.tally.events > 0 || unit.tally.quarantined == 0;
+    let read = retriable.tally.events > 0 || retriable.tally.quarantined == 0;
     // A record without events (a control message) is archived with the day it came.
-    let partition = unit.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
+    let partition = retriable.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
     let data = if read { archived(record.data) } else { None };
     let archive = data.map(|(data, ending)| Archived { data, ending, partition });
     TransformedRecord { record_id: record.record_id, archive }
@@ -95,9 +103,9 @@ mod tests {
             (r#"{"recordId":"r-1","recordId":"r-\u0032","data":"e30="}"#, "r-2"),
             ("7", ""),
         ] {
-            let unit = Unit::default();
+            let retriable = Retriable::default();
             let text: &RawValue = serde_json::from_str(record).unwrap();
-            let answer = transformed(Err(text), &unit, Timestamp::EPOCH);
+            let answer = transformed(Err(text), &retriable, Timestamp::EPOCH);
             assert_eq!((&*answer.record_id, answer.archive), (id, None), "{record}");
         }
     }

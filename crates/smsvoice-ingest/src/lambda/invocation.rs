@@ -17,8 +17,8 @@ use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
 use crate::lambda::object::{self, Buckets, ObjectError};
 use crate::lambda::reply::{Failure, Reply};
+use crate::lambda::retriable::{Invoker, Lost, Retriable, read_retriables};
 use crate::lambda::retry;
-use crate::lambda::unit::{Invoker, Lost, Unit, read_units};
 use crate::ledger::Ledger;
 use crate::observed::Observed;
 use crate::origin::Origin;
@@ -108,22 +108,22 @@ impl Consumer {
         let mut reader = Reader::new(&self.settings, BATCH_ROWS, Filling::new());
         let origin = Origin::new(Source::EventBridge, now, "invocation");
         let invoker = Invoker::of(payload);
-        let mut units = read_units(&mut reader, &invoker, payload, &origin);
+        let mut retriables = read_retriables(&mut reader, &invoker, payload, &origin);
         let mut puts = Puts::default();
-        for unit in &mut units {
-            for object in mem::take(&mut unit.tally.objects) {
+        for retriable in &mut retriables {
+            for object in mem::take(&mut retriable.tally.objects) {
                 let read = self.read_object(&mut reader, &object, &mut puts, now, deadline).await;
-                unit.tally.add(reader.take_tally());
+                retriable.tally.add(reader.take_tally());
                 if let Err(error) = read {
-                    unit.unread = true;
+                    retriable.unread = true;
                     puts.error.get_or_insert(error);
                 }
             }
         }
         // Six megabytes of answers are written while the files are on their way.
-        let answer = || Answer::of(invoker, &units, now);
+        let answer = || Answer::of(invoker, &retriables, now);
         let (ledger, observed, answer) = self.make_durable(reader, &mut puts, deadline, answer).await;
-        let reply = answer.checked(&units, &puts, &ledger);
+        let reply = answer.checked(&retriables, &puts, &ledger);
         Handled { reply, ledger, observed, files: puts.files, bytes: puts.bytes }
     }
 
@@ -230,20 +230,20 @@ enum Answer<'p> {
 }
 
 impl<'p> Answer<'p> {
-    fn of(invoker: Invoker<'p>, units: &[Unit], now: Timestamp) -> Self {
+    fn of(invoker: Invoker<'p>, retriables: &[Retriable], now: Timestamp) -> Self {
         match invoker {
-            Invoker::Firehose(request) => Self::Ready(super::firehose::reply(request, units, now)),
+            Invoker::Firehose(request) => Self::Ready(super::firehose::reply(request, retriables, now)),
             Invoker::Records(records) => Self::Records(records),
             Invoker::Envelope(_) | Invoker::Values => Self::Ledger,
         }
     }
 
-    fn checked(self, units: &[Unit], puts: &Puts, ledger: &Ledger) -> Result<Reply, Failure> {
+    fn checked(self, retriables: &[Retriable], puts: &Puts, ledger: &Ledger) -> Result<Reply, Failure> {
         let lost = Lost::of(puts);
-        let failed: Vec<bool> = units.iter().map(|unit| !unit.is_durable(&lost)).collect();
+        let failed: Vec<bool> = retriables.iter().map(|retriable| !retriable.is_durable(&lost)).collect();
         let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
         // An empty batch is a batch: nothing came that could be unknown.
-        let recognized = ledger.received == 0 || units.iter().any(|unit| unit.tally.recognized);
+        let recognized = ledger.received == 0 || retriables.iter().any(|retriable| retriable.tally.recognized);
         let not_durable = || Failure::NotDurable {
             to_retry: ledger.to_retry,
             received: ledger.received,

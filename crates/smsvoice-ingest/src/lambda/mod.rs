@@ -8,9 +8,9 @@ mod firehose;
 mod invocation;
 mod object;
 mod reply;
+mod retriable;
 mod retry;
 mod telemetry;
-mod unit;
 
 pub use config::{Config, ConfigError, LogLevel};
 pub use invocation::{Consumer, Handled};

@@ -24,6 +24,10 @@ pub(crate) enum Fate {
     Silent,
     /// It was written, and the answer got lost.
     AnswerLost,
+    /// 409: another request for the same name was under way, and came to nothing.
+    Conflict,
+    /// 409: another request for the same name was under way, and wrote it.
+    ConflictWritten,
 }
 
 /// An in-memory store whose puts meet their fates in turn, and work when there are no more.
@@ -61,6 +65,11 @@ impl ObjectStore for Flaky {
             Fate::Silent => {
                 tokio::time::sleep(Duration::from_hours(1)).await;
                 Err(generic("never told"))
+            }
+            Fate::Conflict => Err(Error::AlreadyExists { path: location.to_string(), source: "409".into() }),
+            Fate::ConflictWritten => {
+                self.inner.put_opts(location, payload, opts).await?;
+                Err(Error::AlreadyExists { path: location.to_string(), source: "409".into() })
             }
             Fate::AnswerLost => {
                 self.inner.put_opts(location, payload, opts).await?;

@@ -39,7 +39,8 @@ fn sent_again(payload: &Value, reply: Option<Reply>) -> Option<Value> {
 
 fn fates() -> impl Strategy<Value = Vec<Fate>> {
     let fate = prop_oneof![
-        3 => Just(Fate::Works), 2 => Just(Fate::Throttled), 2 => Just(Fate::Denied), 1 => Just(Fate::Silent), 2 => Just(Fate::AnswerLost)
+        3 => Just(Fate::Works), 2 => Just(Fate::Throttled), 2 => Just(Fate::Denied), 1 => Just(Fate::Silent), 2 => Just(Fate::AnswerLost),
+        2 => Just(Fate::Conflict), 1 => Just(Fate::ConflictWritten)
     ];
     proptest::collection::vec(fate, 0..24)
 }
@@ -115,4 +116,15 @@ async fn two_deliveries_of_one_batch_leave_one_set_of_objects() {
     }
     let (events, quarantined) = contents(&consumer.lake).await;
     assert_eq!((events.len(), events.values().sum::<usize>(), quarantined), (9, 9, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_no_proof_that_the_file_is_there() {
+    for (fates, written, there) in [(vec![Fate::Conflict; 3], 1, 0), (vec![Fate::ConflictWritten], 0, 1)] {
+        let consumer = consumer(Arc::new(Flaky::new(fates)), Arc::new(InMemory::new()));
+        let payload = payloads::sns(&payloads::event(0)).to_string();
+        let handled = consumer.invoke(&payload, now(), Duration::from_secs(20)).await;
+        assert_eq!((handled.ledger.written, handled.ledger.already_there), (written, there));
+        assert_eq!(contents(&consumer.lake).await.0.len(), 1, "the event rests in the lake");
+    }
 }

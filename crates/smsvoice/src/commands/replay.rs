@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use object_store::ObjectMeta;
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Input, Place, ReplayOptions, replay};
-use smsvoice_lake::{Lake, LakeFile, Put, QuarantinedPayload, Source, Table};
+use smsvoice_ingest::{Found, Input, Place, ReplayOptions, replay};
+use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
-use tokio::runtime::Runtime;
 
 use self::report::Report;
 use crate::lake::{LakeArgs, runtime};
@@ -28,7 +26,7 @@ use crate::{Exit, World};
     smsvoice replay --from-quarantine --lake ./lake\n\n\
     Exit code 3: done, but something went to quarantine.")]
 pub(crate) struct Args {
-    /// Files or folders of events: .json .jsonl .ndjson .log .txt, plain, .gz or .zst; "-" is stdin.
+    /// Files or folders of events, plain, .gz or .zst; "-" is stdin. Of a folder every file is read, or named.
     #[arg(required_unless_present = "from_quarantine", value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -49,7 +47,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     // Inputs first: a path that leads nowhere must not leave an empty lake behind.
-    let inputs = if args.from_quarantine { Vec::new() } else { args.inputs(world)? };
+    let Found { inputs, skipped, passed_over } =
+        if args.from_quarantine { Found::default() } else { args.inputs(world)? };
     let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
     let settings = runtime.block_on(args.settings.settle(&lake, world))?;
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
@@ -66,10 +65,19 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         _ => runtime.block_on(lake.put(&file)),
     };
     let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
-    let kept = kept.into_iter().flat_map(|file| quarantined(&runtime, &lake, &file));
+    let kept = kept.into_iter().flat_map(|file| {
+        let rows = runtime.block_on(lake.read_quarantine(&file));
+        quarantined(file.location.to_string(), rows)
+    });
     let replayed = replay(inputs.into_iter().chain(kept), &options, &progress, put)?;
     bar.finish_and_clear();
-    let report = Report { replayed, bytes_in: read.into_inner(), seconds: started.elapsed().as_secs_f64() };
+    let report = Report {
+        replayed,
+        skipped,
+        passed_over,
+        bytes_in: read.into_inner(),
+        seconds: started.elapsed().as_secs_f64(),
+    };
     io::stdout().write_all(if args.json { report.json()? } else { report.text() }.as_bytes())?;
     report.complain(&mut io::stderr())?;
     if !args.rates.is_empty() {
@@ -87,27 +95,34 @@ async fn rates(args: &Args, world: &World) -> anyhow::Result<()> {
 }
 
 impl Args {
-    fn inputs(&self, world: &World) -> anyhow::Result<Vec<Input>> {
+    fn inputs(&self, world: &World) -> anyhow::Result<Found> {
         let now = Timestamp::from_millis(world.now.timestamp_millis()).unwrap_or(Timestamp::EPOCH);
-        let mut inputs = Vec::new();
+        let mut found = Found::default();
         for path in &self.paths {
             if path == Path::new("-") {
-                inputs.push(Input::new(Place::file("-", now), || Ok(Box::new(io::stdin()))));
-            } else {
-                inputs.extend(Input::walk(std::slice::from_ref(path))?);
+                found.inputs.push(Input::new(Place::file("-", now), || Ok(Box::new(io::stdin()))));
+                continue;
             }
+            let Found { inputs, skipped, passed_over } = Found::at(std::slice::from_ref(path))?;
+            found.inputs.extend(inputs);
+            found.skipped.extend(skipped);
+            found.passed_over += passed_over;
         }
-        Ok(inputs)
+        anyhow::ensure!(
+            !found.inputs.is_empty() || !found.skipped.is_empty(),
+            "there is no file to read in {}",
+            self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        );
+        Ok(found)
     }
 }
 
 /// What one file of the quarantine holds, each payload an input of its own that came as it did the first time.
-fn quarantined(runtime: &Runtime, lake: &Lake, file: &ObjectMeta) -> Vec<Input> {
-    let name = file.location.to_string();
-    match runtime.block_on(lake.read_quarantine(file)) {
+fn quarantined(file: String, rows: Result<Vec<QuarantinedPayload>, LakeError>) -> Vec<Input> {
+    match rows {
         Ok(rows) => rows.into_iter().map(again).collect(),
         Err(error) => {
-            let place = Place::file(name, Timestamp::EPOCH);
+            let place = Place::file(file, Timestamp::EPOCH);
             vec![Input::new(place, move || Err(io::Error::other(error)))]
         }
     }

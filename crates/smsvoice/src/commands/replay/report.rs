@@ -5,13 +5,17 @@ use std::io::{self, Write};
 
 use indicatif::HumanCount;
 use serde::Serialize;
-use smsvoice_ingest::{Ledger, Replayed};
+use smsvoice_ingest::{Ledger, Replayed, Skipped};
 
 use crate::Exit;
 
 /// How a replay went, with what it cost.
 pub(super) struct Report {
     pub(super) replayed: Replayed,
+    /// Files that were not read.
+    pub(super) skipped: Vec<Skipped>,
+    /// Hidden files, and those of a lake.
+    pub(super) passed_over: u64,
     pub(super) bytes_in: u64,
     pub(super) seconds: f64,
 }
@@ -20,8 +24,11 @@ pub(super) struct Report {
 struct Json<'a> {
     #[serde(flatten)]
     ledger: &'a Ledger,
+    skipped: usize,
+    passed_over: u64,
     files: u64,
     files_already_there: u64,
+    files_repaired: u64,
     bytes_in: u64,
     bytes_out: u64,
     seconds: f64,
@@ -32,7 +39,7 @@ impl Report {
     pub(super) fn exit(&self) -> Exit {
         if self.replayed.failed.is_some() || !self.replayed.unread.is_empty() || self.replayed.ledger.to_retry > 0 {
             Exit::Failed
-        } else if self.replayed.ledger.quarantined > 0 {
+        } else if self.replayed.ledger.quarantined > 0 || self.skipped.iter().any(|file| file.may_hold_events) {
             Exit::Quarantined
         } else {
             Exit::Done
@@ -46,8 +53,11 @@ impl Report {
     pub(super) fn json(&self) -> serde_json::Result<String> {
         let json = Json {
             ledger: &self.replayed.ledger,
+            skipped: self.skipped.len(),
+            passed_over: self.passed_over,
             files: self.replayed.files,
             files_already_there: self.replayed.files_already_there,
+            files_repaired: self.replayed.files_repaired,
             bytes_in: self.bytes_in,
             bytes_out: self.replayed.bytes,
             seconds: self.seconds,
@@ -72,6 +82,7 @@ impl Report {
             line("duplicates", ledger.duplicates, differing),
             line("quarantined", ledger.quarantined, listed(&ledger.by_reason)),
             line("to_retry", ledger.to_retry, String::new()),
+            if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files".to_owned()) },
             format!(
                 "received = written + already_there + duplicates + quarantined + to_retry\n{} in, {} out, {:.1} s, {} rows/s\n",
                 indicatif::BinaryBytes(self.bytes_in),
@@ -94,6 +105,13 @@ impl Report {
         }
         for unread in &self.replayed.unread {
             writeln!(err, "error: not read to its end: {unread}")?;
+        }
+        for Skipped { path, reason, .. } in &self.skipped {
+            writeln!(err, "note: {path} was skipped: {reason}")?;
+        }
+        if self.replayed.files_repaired > 0 {
+            let repaired = HumanCount(self.replayed.files_repaired);
+            writeln!(err, "note: {repaired} files of the lake were damaged, and were written again")?;
         }
         if self.replayed.ledger.received == 0 {
             writeln!(err, "note: the input holds no events")?;

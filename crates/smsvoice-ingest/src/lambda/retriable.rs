@@ -1,4 +1,4 @@
-//! The units of an invocation: what it brings that can fail alone, and whether it is in the lake.
+//! What an invocation brings that can be sent again alone (a record of SQS, say), and whether it is in the lake.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,9 @@ pub(crate) enum Invoker<'p> {
     Values,
 }
 
-/// One of the things an invocation brings that can fail alone.
+/// One of the things an invocation brings that can fail, and be sent again, alone.
 #[derive(Default)]
-pub(crate) struct Unit {
+pub(crate) struct Retriable {
     pub(crate) tally: Tally,
     /// An object of it could not be read to its end.
     pub(crate) unread: bool,
@@ -44,50 +44,50 @@ impl<'p> Invoker<'p> {
     }
 }
 
-/// Reads the units one by one. Objects that a notification names are left to be fetched.
-pub(crate) fn read_units<O: Output>(
+/// Reads them one by one. Objects that a notification names are left to be fetched.
+pub(crate) fn read_retriables<O: Output>(
     reader: &mut Reader<'_, O>,
     invoker: &Invoker<'_>,
     payload: &str,
     origin: &Origin<'_>,
-) -> Vec<Unit> {
-    fn unit<O: Output>(reader: &mut Reader<'_, O>) -> Unit {
-        Unit { tally: reader.take_tally(), unread: false }
+) -> Vec<Retriable> {
+    fn retriable<O: Output>(reader: &mut Reader<'_, O>) -> Retriable {
+        Retriable { tally: reader.take_tally(), unread: false }
     }
     reader.begin();
     match invoker {
         Invoker::Firehose(request) => {
             reader.make_room_for(request.records.len());
             let origin = request.origin(reader.settings(), origin);
-            let mut units = Vec::with_capacity(request.records.len());
+            let mut retriables = Vec::with_capacity(request.records.len());
             for record in &request.records {
                 reader.firehose_record(record, &origin);
-                units.push(unit(reader));
+                retriables.push(retriable(reader));
             }
-            units
+            retriables
         }
         Invoker::Records(Records { records }) => {
             reader.make_room_for(records.len());
             let origin = origin.deeper();
-            let mut units = Vec::with_capacity(records.len());
+            let mut retriables = Vec::with_capacity(records.len());
             for record in records {
                 reader.record(record.get(), &origin);
-                units.push(unit(reader));
+                retriables.push(retriable(reader));
             }
-            units
+            retriables
         }
         Invoker::Envelope(envelope) => {
             reader.open(envelope, payload.trim(), origin);
-            vec![unit(reader)]
+            vec![retriable(reader)]
         }
         Invoker::Values => {
             reader.text(payload, origin);
-            vec![unit(reader)]
+            vec![retriable(reader)]
         }
     }
 }
 
-impl Unit {
+impl Retriable {
     /// Whether everything of it is in the lake.
     pub(crate) fn is_durable(&self, lost: &Lost) -> bool {
         let events = lost.events.is_empty() || !self.tally.partitions().any(|of| lost.events.contains(&of));
