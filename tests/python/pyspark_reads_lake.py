@@ -13,7 +13,6 @@ import duckdb
 from pyspark.sql import SparkSession
 
 TYPES = {
-    "event_id": "string",
     "is_final": "boolean",
     "event_time": "timestamp",
     "latency_ms": "bigint",
@@ -26,9 +25,9 @@ TYPES = {
 
 # The same text for both engines: times as milliseconds, maps as their sorted entries, money as it is.
 ROWS = """
-    SELECT event_id, source, message_id, outcome, is_final, {millis} AS event_ms, latency_ms, message_parts,
+    SELECT message_id, event_type, source, outcome, is_final, {millis} AS event_ms, latency_ms, message_parts,
         price_usd, carrier_fee_usd, {entries} AS context, extra, channel, dt
-    FROM events ORDER BY event_id, source
+    FROM events ORDER BY message_id, event_type, event_time, source
 """
 
 

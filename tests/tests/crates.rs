@@ -25,7 +25,7 @@ const FLOW: [&str; 8] = [
 const OWNERS: [(&str, &[&str]); 7] = [
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
     ("axum", &["smsvoice-emulator"]),
-    ("clap", &["smsvoice", "smsvoice-emulator"]),
+    ("clap", &["smsvoice"]),
     ("datafusion", &["smsvoice-metrics"]),
     ("lambda_runtime", &["smsvoice-ingest"]),
     ("parquet", &["smsvoice-lake"]),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
 /// An amount in US dollars, exact to the millionth: the lake's `decimal(18,6)`.
@@ -126,6 +127,20 @@ impl fmt::Display for Usd {
     }
 }
 
+/// In JSON a string with all six decimals, `"0.005810"`, because a JSON number would be read as a float by many.
+impl Serialize for Usd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Usd {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let digits = String::deserialize(deserializer)?;
+        Self::parse(&digits).map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +195,8 @@ mod tests {
         #[test]
         fn written_amounts_read_back(micros in -999_999_999_999_999_999i64..=999_999_999_999_999_999) {
             prop_assert_eq!(Usd::parse(&Usd(micros).to_string()), Ok(Usd(micros)));
+            let json = serde_json::to_string(&Usd(micros)).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Usd>(&json).unwrap(), Usd(micros));
         }
     }
 }

@@ -1,31 +1,5 @@
 //! What became of a message, in our words: channel, outcome, failure reason.
 
-use std::fmt;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$item:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$item])* $variant,)* }
-
-        impl $name {
-            /// All of them, in the order of their definition.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The word stored in the lake.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
 words! {
     /// The channel a message was sent on: the lake's first partition key.
     Channel {

@@ -307,7 +307,11 @@ mod tests {
 
     /// An event of about `len` bytes.
     fn event(n: usize, len: usize) -> String {
-        format!(r#"{{"eventType":"TEXT_SENT","messageId":"{n}","eventTimestamp":{n},"x":"{}"}}"#, "y".repeat(len))
+        format!(
+            r#"{{"eventType":"TEXT_SENT","messageId":"{n}","eventTimestamp":{},"x":"{}"}}"#,
+            1_795_000_000_000 + n,
+            "y".repeat(len)
+        )
     }
 
     fn events_in(chunk: &Chunk) -> usize {

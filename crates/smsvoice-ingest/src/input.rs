@@ -1,16 +1,16 @@
 //! Files and folders of events, and the streams in them.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, BufReader, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use flate2::bufread::MultiGzDecoder;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::Source;
 use thiserror::Error;
 
 use crate::chunk::{Chunk, Chunker};
+use crate::decoded::decompress;
 use crate::inflate::{Compression, Damage};
 use crate::origin::Origin;
 
@@ -137,31 +137,12 @@ impl Input {
             return chunker.read_from(&mut stream, progress).map(Ok);
         };
         let stream = BufReader::with_capacity(1 << 18, Cursor::new(head).chain(Counted { stream, progress }));
-        Ok(decoded(compression, stream, chunker).map_err(|error| Damage { compression, error }))
+        Ok(decompress(compression, stream, chunker))
     }
 }
 
 /// Bytes that are read first, to see what a stream is; of a small file all.
 const HEAD: u64 = 1 << 17;
-
-fn decoded(compression: Compression, stream: impl BufRead, to: &mut impl Write) -> io::Result<()> {
-    match compression {
-        Compression::Gzip => copy(&mut MultiGzDecoder::new(stream), to),
-        Compression::Zstd => copy(&mut zstd::stream::read::Decoder::with_buffer(stream)?, to),
-    }
-}
-
-fn copy(stream: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => to.write_all(&buffer[..read])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
 
 struct Counted<F> {
     stream: Box<dyn Read>,

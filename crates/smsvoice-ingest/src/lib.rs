@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod aggregate;
 mod chunk;
+mod decoded;
 mod envelope;
 mod inflate;
 mod input;

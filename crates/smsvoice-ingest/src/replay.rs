@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use smsvoice_lake::{EventBatch, LakeError, LakeFile, LakeWriter, Put, Quarantine
 
 use crate::chunk::{CHUNK_BYTES, Chunk, Chunker, Spares};
 use crate::envelope::ObjectName;
+use crate::inflate::Damage;
 use crate::input::{Input, Place};
 use crate::ledger::{Durable, Ledger, Received};
 use crate::origin::Origin;
@@ -90,11 +92,8 @@ struct Piece {
 
 enum Content {
     Chunk(Chunk),
-    /// The compression broke off here.
-    Undecodable {
-        reason: Reason,
-        detail: String,
-    },
+    /// The compression broke off here, after so many bytes of the input.
+    Damaged(Damage, u64),
     /// The input broke off here.
     Unread(String),
 }
@@ -126,14 +125,15 @@ fn feed(
             }
         };
         let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
-        let read = input.read_into(&mut chunker, progress);
+        let taken = AtomicU64::new(0);
+        let read = input.read_into(&mut chunker, |bytes| {
+            taken.fetch_add(bytes, Ordering::Relaxed);
+            progress(bytes);
+        });
         chunker.finish();
         match read {
             Ok(Ok(())) => {}
-            Ok(Err(damage)) => {
-                let detail = format!("{damage}: {}", damage.error);
-                pieces(Content::Undecodable { reason: damage.compression.invalid(), detail });
-            }
+            Ok(Err(damage)) => pieces(Content::Damaged(damage, taken.into_inner())),
             Err(error) => pieces(Content::Unread(format!("{}: {error}", place.name))),
         }
     }
@@ -177,13 +177,24 @@ fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
                 read_chunk(&mut reader, &chunk, &origin);
                 spares.give(chunk.bytes);
             }
-            Content::Undecodable { reason, detail } => reader.quarantine(b"", &origin, reason, &detail),
+            Content::Damaged(damage, offset) => quarantine_damage(&mut reader, &damage, offset, &origin),
             Content::Unread(why) => unread.push(why),
         }
     }
     let objects = reader.take_tally().objects;
     let (rows, received) = reader.finish();
     Parsed { rows, objects, unread, received }
+}
+
+/// Takes note of a stream whose compression broke off: of what, and where, so that it can be read again.
+pub(crate) fn quarantine_damage<O: Output>(
+    reader: &mut Reader<'_, O>,
+    damage: &Damage,
+    offset: u64,
+    origin: &Origin<'_>,
+) {
+    let detail = format!("{damage} within its first {offset} bytes; what came before is read");
+    reader.quarantine(b"", origin, damage.compression.invalid(), &detail);
 }
 
 /// Reads a chunk; what it puts in quarantine is placed by its line.

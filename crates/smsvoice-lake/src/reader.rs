@@ -160,7 +160,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(200))]
 
         #[test]
         fn a_corrupted_file_reads_as_it_was_or_not_at_all(at in any::<prop::sample::Index>(), bits in 1u8.., what in 0..10) {

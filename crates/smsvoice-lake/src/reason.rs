@@ -87,6 +87,8 @@ reasons! {
     InvalidGzip = "invalid_gzip" Decode;
     /// The zstd stream is damaged or breaks off.
     InvalidZstd = "invalid_zstd" Decode;
+    /// A record of the Kinesis Producer Library that packs several, damaged so that none can be told from the others.
+    InvalidAggregate = "invalid_aggregate" Decode;
     /// The bytes are not UTF-8.
     InvalidUtf8 = "invalid_utf8" Decode;
     /// Compressed data in an envelope that inflates to over 32 MiB, or to over 1 GiB with all else in the same payload.

@@ -163,6 +163,12 @@ pub(crate) fn parquet(context_keys: &[String]) -> TypePtr {
     converted(&Schema::new(events().fields().iter().cloned().chain(promoted).collect::<Vec<_>>()))
 }
 
+/// The Parquet schema of `quarantine`.
+pub(crate) fn parquet_quarantine() -> TypePtr {
+    static PARQUET: LazyLock<TypePtr> = LazyLock::new(|| converted(&quarantine()));
+    PARQUET.clone()
+}
+
 fn converted(schema: &Schema) -> TypePtr {
     let schema = ArrowSchemaConverter::new().convert(schema);
     schema.expect("every type of the lake is one of Parquet's").root_schema_ptr()

@@ -68,11 +68,11 @@ pub struct Tariff {
 
 impl Tariff {
     /// All three in millionths of a US dollar.
-    pub(crate) const fn of_micros(price: i64, fee_estimate: i64, fee: i64) -> Self {
+    pub(crate) const fn of_micros(price_micros: i64, fee_estimate_micros: i64, fee_micros: i64) -> Self {
         Self {
-            price: Usd::from_micros(price),
-            fee_estimate: Usd::from_micros(fee_estimate),
-            fee: Usd::from_micros(fee),
+            price: Usd::from_micros(price_micros),
+            fee_estimate: Usd::from_micros(fee_estimate_micros),
+            fee: Usd::from_micros(fee_micros),
         }
     }
 

@@ -23,8 +23,6 @@ pub use generate::{
 };
 pub use life::{Life, LifeError, SILENCE_MS};
 pub use life_event::{LifeEvent, Network};
-pub use message::{
-    Billing, Conversation, DEFAULT_TTL_SECONDS, Encoding, Initiator, Message, MessageType, Protect, ProtectStatus, Rcs,
-};
+pub use message::{Billing, Conversation, DEFAULT_TTL_SECONDS, Initiator, Message, Protect, ProtectStatus, Rcs};
 pub use odds::{ChannelOdds, Odds};
 pub use phone_numbers::{NumberRange, SIMULATORS, Simulator, fictional_ranges, is_fictional, simulated_ending};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use smsvoice_event::{Channel, PhoneNumber, Usd};
+use smsvoice_event::{Channel, Encoding, MessageType, PhoneNumber, Usd};
 
 use crate::country::{Carrier, Country, Tariff};
 
@@ -115,26 +115,6 @@ macro_rules! wire_words {
             }
         }
     };
-}
-
-wire_words! {
-    /// What a message is for.
-    MessageType {
-        /// A one-time password, say.
-        Transactional = "TRANSACTIONAL",
-        /// Marketing.
-        Promotional = "PROMOTIONAL",
-    }
-}
-
-wire_words! {
-    /// The alphabet of the body.
-    Encoding {
-        /// GSM 03.38: 160 characters a part.
-        Gsm = "GSM",
-        /// UCS-2: 70 characters a part.
-        Unicode = "UNICODE",
-    }
 }
 
 wire_words! {

@@ -1,6 +1,5 @@
 //! What this crate does with US dollars beyond reading them: multiply and add up.
 
-use serde::Serializer;
 use smsvoice_event::Usd;
 
 /// Nothing.
@@ -12,12 +11,6 @@ pub(crate) const fn times(amount: Usd, units: u32) -> Usd {
 
 pub(crate) fn add_to(sum: &mut Usd, amount: Usd) {
     *sum = Usd::from_micros(sum.micros() + amount.micros());
-}
-
-/// As a string with all six decimals: `"0.005810"`.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-pub(crate) fn serialize<S: Serializer>(amount: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(amount)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may: its helpers, too")]
 
 use proptest::prelude::*;
-use smsvoice_event::{Channel, EventType, KnownType, Outcome, Usd};
+use smsvoice_event::{Channel, Encoding, EventType, KnownType, Outcome, Usd};
 use smsvoice_lifecycle::{
-    COUNTRIES, Country, Encoding, Ending, GenerateOptions, Life, LifeError, Message, Odds, Protect, ProtectStatus,
-    SILENCE_MS, generate, seeded,
+    COUNTRIES, Country, Ending, GenerateOptions, Life, LifeError, Message, Odds, Protect, ProtectStatus, SILENCE_MS,
+    generate, seeded,
 };
 
 const SENT_MS: i64 = 1_712_944_267_685;

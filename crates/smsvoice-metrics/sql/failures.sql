@@ -34,8 +34,8 @@ SELECT
   outcome,
   failure_reason,
   messages,
-  CAST(messages AS double) / CAST(undelivered AS double) AS share_of_undelivered,
-  CAST(messages AS double) / CAST(concluded AS double) AS share_of_concluded,
+  CAST(messages AS double) / NULLIF(CAST(undelivered AS double), 0) AS share_of_undelivered,
+  CAST(messages AS double) / NULLIF(CAST(concluded AS double), 0) AS share_of_concluded,
   total_usd
 FROM shared
 WHERE outcome IN ('blocked', 'failed')

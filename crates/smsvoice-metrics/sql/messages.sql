@@ -1,6 +1,8 @@
 -- One row a message, whatever the order, duplication or split of its events.
--- Every column is an aggregate that does not look at the order rows arrive in: a count of distinct ids, an extreme, or
+-- Every column is an aggregate that does not look at the order rows arrive in: a count of distinct events, an extreme, or
 -- the value of the newest event that has one, where among events of one millisecond the larger value counts.
+-- A failure that is not final has the outcome `pending` already (and keeps its failure_reason), so that no column here
+-- needs to look at is_final.
 SELECT
   message_id,
   coalesce(channel, 'other') AS channel,
@@ -40,7 +42,8 @@ SELECT
   account_id,
   aws_region,
   context,
-  event_count
+  -- One event is one type at one time. (Engines differ in how well they count distinct pairs; arrays they do well.)
+  CAST(cardinality(array_distinct(types_and_times)) AS bigint) AS event_count
 FROM (
   SELECT
     message_id,
@@ -65,10 +68,8 @@ FROM (
     min(request_time) AS requested_at,
     min(event_time) AS first_event_at,
     max(event_time) AS last_event_at,
-    -- A *_SUCCESSFUL that is not final is as much the carrier's acceptance as one that is.
-    min(event_time) FILTER (
-      WHERE outcome = 'accepted' OR event_type IN ('TEXT_SUCCESSFUL', 'MEDIA_SUCCESSFUL')
-    ) AS accepted_at,
+    -- By *_SUCCESSFUL the carrier says that it has the message, whether or not the event is final.
+    min(event_time) FILTER (WHERE outcome = 'accepted' OR strpos(event_type, '_SUCCESSFUL') > 0) AS accepted_at,
     min(event_time) FILTER (WHERE outcome = 'delivered') AS delivered_at,
     max_by(origination_identity, ROW(event_time, origination_identity))
       FILTER (WHERE origination_identity IS NOT NULL) AS origination_identity,
@@ -100,7 +101,7 @@ FROM (
     -- A map has no order in Trino; its keys and values have. An empty map is no value.
     max_by(context, ROW(event_time, map_keys(context), map_values(context)))
       FILTER (WHERE cardinality(map_keys(context)) > 0) AS context,
-    count(DISTINCT event_id) AS event_count
+    array_agg(ROW(event_type, event_time)) AS types_and_times
   FROM events
   WHERE /*{partitions}*/ TRUE /*{}*/
   GROUP BY message_id

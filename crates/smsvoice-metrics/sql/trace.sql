@@ -1,4 +1,4 @@
--- The life of one message: its events as they lie in the lake, duplicates included, the oldest first.
+-- The life of one message: each of its events once, the oldest first.
 SELECT
   event_time,
   event_type,
@@ -19,8 +19,7 @@ SELECT
   extra,
   configuration_set,
   source,
-  received_at,
-  event_id
-FROM events
+  received_at
+FROM /*{events_once}*/ events_once /*{}*/
 WHERE message_id = /*{message_id}*/ '' /*{}*/
-ORDER BY event_time, event_type, received_at, source, event_id
+ORDER BY event_time, event_type

@@ -10,55 +10,56 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use smsvoice_lake::{Lake, schema};
 
+use crate::build_side;
+use crate::error::{EngineError, problem};
 use crate::rows::Rows;
 use crate::statement::{self, MetricsRequest};
 use crate::trino;
+use crate::units::with_units;
 
 /// The name that DataFusion knows the lake's object store by; it is seen in query plans only.
 const STORE: &str = "smsvoice://lake";
 
-/// Runs SQL over one lake, in this process: tables `events` and `quarantine`, view `messages`.
+/// The tables of a lake.
+const TABLES: [&str; 2] = ["events", "quarantine"];
+
+/// Runs SQL over one lake, in this process: tables `events` and `quarantine`, views `messages` and `events_once`.
 pub struct LocalEngine {
     context: SessionContext,
     lake: Arc<dyn ObjectStore>,
-}
-
-/// Why a question got no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The text asks for a change. A lake is written by `replay` and the Lambda alone.
-    #[error("only queries are run here, nothing that changes a lake or writes files: {0}")]
-    ReadOnly(String),
-    /// The text is no SQL, or names what does not exist.
-    #[error("the query is not valid: {0}")]
-    Invalid(String),
-    /// The query was stopped by what it read.
-    #[error("the query failed")]
-    Failed(#[source] DataFusionError),
-    /// The lake's objects could not be listed.
-    #[error("the lake could not be listed")]
-    List(#[source] object_store::Error),
+    /// The lake's URL, for messages.
+    url: Arc<str>,
 }
 
 impl LocalEngine {
     /// An engine over `lake`. Nothing is read yet; a lake without objects has tables without rows (see
     /// [`LocalEngine::is_empty`]).
     pub async fn new(lake: &Lake) -> Result<Self, EngineError> {
+        let url: Arc<str> = lake.url().into();
         let lake: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(lake.store().clone(), lake.prefix().clone()));
-        let context = session(lake.clone()).await.map_err(EngineError::Failed)?;
-        Ok(Self { context, lake })
+        let context = session(lake.clone())
+            .await
+            .map_err(|error| EngineError::SetUp { lake: url.to_string(), problem: problem(&error) })?;
+        Ok(Self { context, lake, url })
     }
 
     /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
     pub async fn is_empty(&self) -> Result<bool, EngineError> {
-        for table in ["events", "quarantine"] {
-            if self.lake.list(Some(&Path::from(table))).try_next().await.map_err(EngineError::List)?.is_some() {
+        for table in TABLES {
+            let first = self.lake.list(Some(&Path::from(table))).try_next().await;
+            let first = first.map_err(|error| EngineError::List {
+                lake: self.url.to_string(),
+                table,
+                problem: error.to_string(),
+            })?;
+            if first.is_some() {
                 return Ok(false);
             }
         }
@@ -69,17 +70,24 @@ impl LocalEngine {
     pub async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
         let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly(error.strip_backtrace()))?;
+        read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly { problem: problem(&error) })?;
         let query = self.context.execute_logical_plan(plan).await.map_err(invalid)?;
-        Ok(Rows::new(query.execute_stream().await.map_err(EngineError::Failed)?))
+        let stream = query.execute_stream().await.map_err(|error| EngineError::BrokeOff {
+            lake: self.url.to_string(),
+            doing: "it was planned and its files were listed",
+            problem: problem(&error),
+        })?;
+        Ok(Rows::new(stream, self.url.clone()))
     }
 
-    /// Answers a question about messages.
+    /// Answers a question about messages. The schema of the rows tells which columns are shares.
     pub async fn metrics(&self, request: &MetricsRequest) -> Result<Rows, EngineError> {
-        self.query(&request.sql()).await
+        let rows = self.query(&request.sql()).await?;
+        let schema = with_units(&rows.schema(), request.metric.shares());
+        Ok(rows.with_schema(schema))
     }
 
-    /// The events of one message, the oldest first.
+    /// The events of one message, each once, the oldest first.
     pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
         self.query(&statement::trace(message_id)).await
     }
@@ -87,13 +95,13 @@ impl LocalEngine {
 
 impl std::fmt::Debug for LocalEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LocalEngine").field("lake", &self.lake).finish_non_exhaustive()
+        f.debug_struct("LocalEngine").field("lake", &self.url).finish_non_exhaustive()
     }
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn invalid(error: DataFusionError) -> EngineError {
-    EngineError::Invalid(error.strip_backtrace())
+    EngineError::Invalid { problem: problem(&error) }
 }
 
 async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusionError> {
@@ -106,12 +114,20 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
     options.execution.parquet.reorder_filters = true;
     // A list of objects that was kept would hide those written since.
     let runtime = RuntimeEnvBuilder::new().with_object_list_cache_limit(0).build_arc()?;
-    let context = SessionContext::new_with_config_rt(config, runtime);
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rules(build_side::optimizer_rules())
+        .build();
+    let context = SessionContext::new_with_state(state);
     context.register_object_store(ObjectStoreUrl::parse(STORE)?.as_ref(), lake);
     trino::register(&context);
     context.register_table("events", table("events", &schema::events(), &["channel", "dt"])?)?;
     context.register_table("quarantine", table("quarantine", &schema::quarantine(), &["dt"])?)?;
-    context.register_table("messages", context.sql(&statement::messages()).await?.into_view())?;
+    for (name, sql) in [("messages", statement::messages()), ("events_once", statement::events_once())] {
+        context.register_table(name, context.sql(&sql).await?.into_view())?;
+    }
     Ok(context)
 }
 

@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod build_side;
 mod dimension;
 mod engine;
+mod error;
 mod rows;
 mod statement;
 mod template;
 mod trino;
+mod units;
 
 pub use dimension::{ContextKey, Dimension, DimensionError};
-pub use engine::{EngineError, LocalEngine};
+pub use engine::LocalEngine;
+pub use error::EngineError;
 pub use rows::Rows;
-pub use statement::{Metric, MetricError, MetricsRequest, Period, messages, trace};
+pub use statement::{Metric, MetricError, MetricsRequest, Period, events_once, messages, trace};
+pub use units::{SHARE, UNIT};

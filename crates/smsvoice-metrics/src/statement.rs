@@ -9,6 +9,7 @@ use crate::dimension::Dimension;
 use crate::template::{fill, join, literal};
 
 const MESSAGES: &str = include_str!("../sql/messages.sql");
+const EVENTS_ONCE: &str = include_str!("../sql/events_once.sql");
 const TRACE: &str = include_str!("../sql/trace.sql");
 
 /// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
@@ -18,19 +19,45 @@ const CLOCK_SKEW: Days = Days::new(1);
 /// its own RCS documentation shows one after 100.2.
 const LATE_EVENTS: Days = Days::new(14);
 
-/// A metric: one SQL file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Metric {
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $variant:ident $name:literal shares [$($share:literal)*];)*) => {
+        /// A metric: one SQL file.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Metric { $($(#[$doc])* $variant,)* }
+
+        impl Metric {
+            /// All metrics.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+
+            /// The name: that of its SQL file.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
+            pub const fn template(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("../sql/", $name, ".sql")),)* }
+            }
+
+            /// Its columns that are parts of a whole: from 0 to 1 here, percentages for a person.
+            pub const fn shares(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($share),*],)* }
+            }
+        }
+    };
+}
+
+metrics! {
     /// Delivery rates with their counts, interval and maturity, and what was spent.
-    Rates,
+    Rates "rates" shares ["delivery_rate" "confirmed_rate" "delivery_rate_low" "delivery_rate_high" "maturity"];
     /// Failure reasons, ranked.
-    Failures,
+    Failures "failures" shares ["share_of_undelivered" "share_of_concluded"];
     /// Percentiles of the time from the request to the acceptance and to the delivery.
-    Latency,
+    Latency "latency" shares [];
     /// Price, carrier fee, and cost per message.
-    Cost,
+    Cost "cost" shares [];
     /// Answered, busy and unanswered calls and their durations.
-    Voice,
+    Voice "voice" shares ["answer_rate" "busy_rate" "no_answer_rate"];
 }
 
 /// A text that names no metric.
@@ -89,33 +116,6 @@ impl MetricsRequest {
     }
 }
 
-impl Metric {
-    /// All metrics.
-    pub const ALL: [Self; 5] = [Self::Rates, Self::Failures, Self::Latency, Self::Cost, Self::Voice];
-
-    /// The name: that of its SQL file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rates => "rates",
-            Self::Failures => "failures",
-            Self::Latency => "latency",
-            Self::Cost => "cost",
-            Self::Voice => "voice",
-        }
-    }
-
-    /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
-    pub const fn template(self) -> &'static str {
-        match self {
-            Self::Rates => include_str!("../sql/rates.sql"),
-            Self::Failures => include_str!("../sql/failures.sql"),
-            Self::Latency => include_str!("../sql/latency.sql"),
-            Self::Cost => include_str!("../sql/cost.sql"),
-            Self::Voice => include_str!("../sql/voice.sql"),
-        }
-    }
-}
-
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -150,9 +150,24 @@ pub fn messages() -> String {
     messages_of(None)
 }
 
-/// The query of a message's own events.
+/// The query of the view `events_once`, over the table `events`: each event once, the copy that has the most fields.
+pub fn events_once() -> String {
+    events_once_where(None)
+}
+
+/// The query of a message's own events, over the table `events`: each once, the oldest first.
 pub fn trace(message_id: &str) -> String {
-    fill(TRACE, |slot| (slot == "message_id").then(|| literal(message_id)))
+    let id = literal(message_id);
+    fill(TRACE, |slot| match slot {
+        "events_once" => Some(format!("(\n{}) AS events_once", events_once_where(Some(&format!("message_id = {id}"))))),
+        "message_id" => Some(id.clone()),
+        _ => None,
+    })
+}
+
+/// Of the rows of `events` for which `condition` holds. It must hold for all copies of an event, or for none.
+fn events_once_where(condition: Option<&str>) -> String {
+    fill(EVENTS_ONCE, |slot| condition.filter(|_| slot == "rows").map(str::to_owned))
 }
 
 fn messages_of(partitions: Option<&str>) -> String {

@@ -5,10 +5,12 @@
 mod lakes;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
 use arrow::util::pretty::pretty_format_batches;
 use lakes::{empty, lake_of};
+use object_store::ObjectStoreExt;
 use smsvoice_lake::Lake;
-use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period, SHARE, UNIT};
 
 async fn rows(lake: &Lake, sql: &str) -> Vec<RecordBatch> {
     let engine = LocalEngine::new(lake).await.unwrap();
@@ -35,7 +37,9 @@ async fn empty_lake_has_answers_without_rows() {
             assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 0, "{metric}");
         }
     }
-    assert!(table(&lake, "SELECT count(*) AS n FROM quarantine").await.contains("| 0 |"));
+    for table_or_view in ["events", "quarantine", "messages", "events_once"] {
+        assert!(table(&lake, &format!("SELECT count(*) AS n FROM {table_or_view}")).await.contains("| 0 |"));
+    }
 }
 
 #[tokio::test]
@@ -50,16 +54,17 @@ async fn nothing_but_queries_is_run() {
         "CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION '/tmp/t'",
         "DROP TABLE events",
         "DROP VIEW messages",
+        "DROP VIEW events_once",
         "INSERT INTO events SELECT * FROM events",
         "DELETE FROM events",
         "SET datafusion.execution.batch_size = 1",
     ] {
         let error = engine.query(sql).await.unwrap_err();
-        assert!(matches!(error, EngineError::ReadOnly(_)), "{sql}: {error:?}");
+        assert!(matches!(error, EngineError::ReadOnly { .. }), "{sql}: {error:?}");
     }
     assert!(!folder.exists());
     let error = engine.query("SELECT outcom FROM messages").await.unwrap_err();
-    assert!(matches!(&error, EngineError::Invalid(why) if why.contains("outcom")), "{error:?}");
+    assert!(matches!(&error, EngineError::Invalid { problem } if problem.contains("outcom")), "{error:?}");
 }
 
 #[tokio::test]
@@ -89,6 +94,74 @@ async fn trace_skips_files_by_their_bloom_filter() {
     let plan = plan.replace(['\n', ' ', '|'], "");
     let (_, pruned) = plan.split_once("row_groups_pruned_bloom_filter=").unwrap();
     assert!(pruned.starts_with("1total→0matched"), "{plan}");
+}
+
+#[tokio::test]
+async fn shares_are_told_in_the_schema() {
+    let engine = LocalEngine::new(&empty()).await.unwrap();
+    for metric in Metric::ALL {
+        let schema = engine.metrics(&request(metric, &[])).await.unwrap().schema();
+        let told = schema.fields().iter().filter(|field| field.metadata().get(UNIT).is_some_and(|unit| unit == SHARE));
+        let told: Vec<_> = told.map(|field| (field.name().as_str(), field.data_type().clone())).collect();
+        let expected: Vec<_> = metric.shares().iter().map(|name| (*name, DataType::Float64)).collect();
+        assert_eq!(told, expected, "{metric}");
+    }
+}
+
+#[tokio::test]
+async fn events_once_has_the_columns_of_events() {
+    let engine = LocalEngine::new(&empty()).await.unwrap();
+    let columns = async |table: &str| {
+        let schema = engine.query(&format!("SELECT * FROM {table}")).await.unwrap().schema();
+        schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect::<Vec<_>>()
+    };
+    let mut events = columns("events").await;
+    events.retain(|(name, _)| name != "event_id");
+    assert_eq!(columns("events_once").await, events);
+    let (_, ranking) =
+        smsvoice_metrics::events_once().split_once("ORDER BY").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let follows_from_others =
+        ["message_id", "event_type", "event_time", "outcome", "failure_reason", "latency_ms", "channel", "dt"];
+    for (name, _) in events.iter().filter(|(name, _)| !follows_from_others.contains(&name.as_str())) {
+        assert!(
+            ranking.contains(&format!("copies.{name}")),
+            "two copies that differ in {name} alone are not told apart"
+        );
+    }
+}
+
+#[tokio::test]
+async fn events_once_holds_the_repeated_events_in_memory_and_not_all() {
+    let lake = lake_of(&[&["text delivered"], &["text delivered", "call busy"]]).await;
+    let plan = table(&lake, "EXPLAIN SELECT * FROM events_once").await;
+    let joins: Vec<_> =
+        plan.match_indices("join_type=").map(|(at, _)| plan[at + 10..].split(',').next().unwrap()).collect();
+    assert_eq!(joins, ["Right", "RightSemi"], "{plan}");
+}
+
+#[tokio::test]
+async fn message_of_many_copies_has_each_event_once() {
+    let lake = lake_of(&[&["text delivered"], &["text delivered", "call busy"]]).await;
+    let sql = "SELECT message_id, event_count FROM messages ORDER BY message_id";
+    insta::assert_snapshot!(table(&lake, sql).await, @"");
+    assert!(table(&lake, "SELECT count(*) AS n FROM events_once").await.contains("| 3 |"));
+}
+
+#[tokio::test]
+async fn broken_file_is_named() {
+    let lake = lake_of(&[&["text delivered", "call busy"]]).await;
+    let file = lake.files(smsvoice_lake::Table::Events).await.unwrap().remove(0).location;
+    lake.store().put(&file, "PAR1 and nothing else".into()).await.unwrap();
+    let engine = LocalEngine::new(&lake).await.unwrap();
+    for sql in ["SELECT message_id FROM events", "SELECT count(*) FROM messages", "SELECT count(*) FROM events_once"] {
+        let error = match engine.query(sql).await {
+            Ok(rows) => rows.collect().await.unwrap_err(),
+            Err(error) => error,
+        };
+        let text = error.to_string();
+        assert!(text.contains("memory:///") && text.contains(file.as_ref()), "{sql}: {text}");
+        assert!(std::error::Error::source(&error).is_none(), "the cause is in the words already");
+    }
 }
 
 #[tokio::test]

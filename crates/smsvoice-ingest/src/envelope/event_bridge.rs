@@ -31,7 +31,6 @@ impl<'a> Kind<'a> for Event<'a> {
     }
 
     fn read(members: &Members<'a>) -> Result<Self, Misfit> {
-        members.object("detail")?;
         Ok(Self {
             id: members.text("id").unwrap_or_default(),
             detail_type: members.string("detail-type")?,
@@ -39,7 +38,7 @@ impl<'a> Kind<'a> for Event<'a> {
             account: members.text("account"),
             region: members.text("region"),
             time: members.rfc3339("time"),
-            detail: members.raw("detail").unwrap_or(RawValue::NULL),
+            detail: members.required("detail")?,
         })
     }
 

@@ -77,6 +77,11 @@ impl<'a> Members<'a> {
         names.iter().any(|name| self.has(name))
     }
 
+    /// A member, whatever it is.
+    pub(crate) fn required(&self, member: &'static str) -> Result<&'a RawValue, Misfit> {
+        self.raw(member).ok_or(Misfit { member, expected: "there" })
+    }
+
     /// A member that is a string.
     pub(crate) fn string(&self, member: &'static str) -> Result<Cow<'a, str>, Misfit> {
         self.text(member).ok_or(Misfit { member, expected: "a string" })

@@ -4,15 +4,18 @@ use std::mem;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures::TryStreamExt;
 use smsvoice_event::{Event, Timestamp};
-use smsvoice_lake::{EventBatch, Lake, LakeError, LakeFile, LakeWriter, Quarantined, Source, WriterLimits};
+use smsvoice_lake::{EventBatch, Lake, LakeError, LakeFile, LakeWriter, Quarantined, Reason, Source, WriterLimits};
 use tokio::time::Instant;
 
 use crate::chunk::Chunk;
+use crate::decoded::DecodedStream;
 use crate::envelope::ObjectName;
 use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
-use crate::lambda::object::{self, Buckets, ObjectStream};
+use crate::lambda::object::{self, Buckets, ObjectError};
 use crate::lambda::reply::{Failure, Reply};
 use crate::lambda::retry;
 use crate::lambda::unit::{Invoker, Lost, Unit, read_units};
@@ -20,7 +23,7 @@ use crate::ledger::Ledger;
 use crate::observed::Observed;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
-use crate::replay::read_chunk;
+use crate::replay::{quarantine_damage, read_chunk};
 use crate::settings::Settings;
 
 /// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
@@ -151,33 +154,41 @@ impl Consumer {
         now: Timestamp,
         deadline: Instant,
     ) -> Result<(), String> {
-        use futures::StreamExt;
         if object::is_of_lake(&self.lake, object) {
             return Ok(());
         }
         let place = format!("s3://{}/{}", object.bucket, object.key);
-        let origin = Origin::new(Source::S3, now, &*place);
+        let (mut bytes, modified) = match object::open(&self.buckets, object, &place, deadline).await {
+            Ok(opened) => opened,
+            Err(ObjectError::Store(error)) => return Err(error),
+            Err(ObjectError::Key) => {
+                let origin = Origin::new(Source::S3, now, &*place);
+                let detail = "keys with empty, . or .. parts cannot be fetched by this version; copy the object";
+                reader.quarantine(b"", &origin, Reason::InvalidObjectKey, detail);
+                return Ok(());
+            }
+        };
+        let origin = Origin::new(Source::S3, modified.unwrap_or(now), &*place);
         let (send, chunks) = channel();
-        let mut stream = ObjectStream::new(move |chunk: Chunk| drop(send.send(chunk)));
-        let mut bytes = object::open(&self.buckets, object).await?;
-        while let Some(next) = bytes.next().await {
-            let next = next.map_err(|error| format!("{place}: {error}"))?;
-            for piece in next.chunks(1 << 18) {
-                if let Err(error) = stream.write(piece) {
-                    let (reason, detail) = (stream.invalid(), error.to_string());
+        let mut stream = DecodedStream::new(move |chunk: Chunk| drop(send.send(chunk)));
+        while let Some(part) = object::within(deadline, &place, bytes.try_next()).await.map_err(told)? {
+            for piece in pieces(part) {
+                if let Err(damage) = stream.take(piece) {
+                    let offset = stream.taken();
+                    stream.give_up();
                     read_all(reader, &chunks, &origin);
-                    reader.quarantine(b"", &origin, reason, &detail);
+                    quarantine_damage(reader, &damage, offset, &origin);
                     return Ok(());
                 }
                 read_all(reader, &chunks, &origin);
                 self.relieve(reader, puts, deadline).await;
             }
         }
-        let invalid = stream.invalid();
-        let finished = stream.finish();
+        let offset = stream.taken();
+        let ended = stream.end();
         read_all(reader, &chunks, &origin);
-        if let Err(error) = finished {
-            reader.quarantine(b"", &origin, invalid, &error.to_string());
+        if let Err(damage) = ended {
+            quarantine_damage(reader, &damage, offset, &origin);
         }
         Ok(())
     }
@@ -188,6 +199,19 @@ impl Consumer {
         if !files.is_empty() {
             puts.put(&self.lake, files.into_iter().map(Ok), deadline).await;
         }
+    }
+}
+
+/// Small pieces, so that what a bomb inflates to becomes rows as it comes.
+fn pieces(part: Bytes) -> impl Iterator<Item = Bytes> {
+    const PIECE: usize = 1 << 16;
+    (0..part.len().div_ceil(PIECE)).map(move |at| part.slice(at * PIECE..part.len().min((at + 1) * PIECE)))
+}
+
+fn told(error: ObjectError) -> String {
+    match error {
+        ObjectError::Store(error) => error,
+        ObjectError::Key => "its key cannot be asked for".to_owned(),
     }
 }
 

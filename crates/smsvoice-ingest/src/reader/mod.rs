@@ -13,6 +13,7 @@ use smsvoice_lake::{EventBatch, EventBatchBuilder, LakeWriter, Partition, Quaran
 
 pub(crate) use self::resume::{LOG_HEAD, LogText, broken_len, is_item, log_text};
 use self::search::Suspect;
+use crate::aggregate;
 use crate::envelope::{Envelope, ObjectName};
 use crate::inflate::{self, Compression, InflateError};
 use crate::ledger::Received;
@@ -200,7 +201,12 @@ impl<'s, O: Output> Reader<'s, O> {
         if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',') {
             return self.quarantine(bytes, origin, Reason::NotAnEvent, "the record is empty");
         }
-        self.bytes(bytes, origin);
+        match aggregate::unpacked(bytes) {
+            None => self.bytes(bytes, origin),
+            Some(_) if origin.depth > MAX_DEPTH => self.unreadable(bytes, origin, Reason::TooDeep, TOO_DEEP),
+            Some(Ok(records)) => records.into_iter().for_each(|record| self.record_bytes(record, &origin.deeper())),
+            Some(Err(error)) => self.quarantine(bytes, origin, Reason::InvalidAggregate, error.detail()),
+        }
     }
 
     /// Base64, and whatever is in it.

@@ -1,4 +1,4 @@
-//! Rows of `events` as columns in memory, on their way from reading to Parquet.
+//! Rows as columns in memory, on their way from reading to Parquet.
 
 mod numbers;
 mod pairs;
@@ -13,6 +13,7 @@ use xxhash_rust::const_xxh3::xxh3_64 as hash_of_name;
 pub(crate) use self::numbers::{NO_NUMBER, Numbers};
 pub(crate) use self::pairs::Pairs;
 use self::push::Pushed;
+pub(crate) use self::quarantine::QuarantineColumns;
 pub(crate) use self::table::{event_columns, quarantine_columns};
 pub(crate) use self::texts::Texts;
 pub(crate) use self::words::{NULL, Words};
@@ -26,6 +27,7 @@ mod held {
     pub(super) type Word = Words;
     pub(super) type Text = Texts;
     pub(super) type Json = Texts;
+    pub(super) type Binary = Texts;
     pub(super) type Map = Pairs;
     pub(super) type Boolean = Numbers;
     pub(super) type Time = Numbers;
@@ -44,6 +46,9 @@ macro_rules! push {
     };
     (Json $column:expr, $value:expr, $event:ident) => {
         push::json($column, $value, $event.extra_json().as_deref())
+    };
+    (Binary $column:expr, $value:expr, $event:ident) => {
+        push::binary($column, $value)
     };
     (Map $column:expr, $value:expr, $event:ident) => {
         push::map($column, $value)
@@ -64,6 +69,8 @@ macro_rules! push {
         push::number::<Usd>($column, $value)
     };
 }
+
+mod quarantine; // after the macro that it uses
 
 /// What a batch holds in memory, and how a row is appended to it, for each line of the table.
 macro_rules! declare_columns {

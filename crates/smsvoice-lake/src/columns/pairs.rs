@@ -28,7 +28,7 @@ impl Pairs {
     /// Appends a pair to the row that is being filled; returns the hash of its key.
     #[inline]
     pub(super) fn push(&mut self, key: &str, value: &str) -> u64 {
-        self.values.push(Some(value));
+        self.values.push(Some(value.as_bytes()));
         self.keys.push(Some(key))
     }
 

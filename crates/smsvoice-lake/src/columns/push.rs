@@ -7,6 +7,7 @@ use super::numbers::{AsNumber, Numbers};
 use super::pairs::Pairs;
 use super::texts::Texts;
 use super::words::Words;
+use crate::reason::{Reason, Stage};
 use crate::route::Source;
 
 /// What became of a value.
@@ -30,10 +31,20 @@ pub(super) fn word(column: &mut Words, value: &impl AsText) -> Pushed {
 /// Appends a string to a column of strings that hardly repeat.
 #[inline]
 pub(super) fn text(column: &mut Texts, value: &impl AsText) -> Pushed {
-    let text = value.text();
-    column.push(text);
-    let text_or_empty = text.unwrap_or_default();
-    Pushed { bytes: text_or_empty.len(), hash: xxh3_64(text_or_empty.as_bytes()), fields: text.is_some().into() }
+    bytes(column, value.text().map(str::as_bytes))
+}
+
+/// Appends bytes to a column of bytes.
+#[inline]
+pub(super) fn binary(column: &mut Texts, value: &[u8]) -> Pushed {
+    bytes(column, Some(value))
+}
+
+#[inline]
+fn bytes(column: &mut Texts, value: Option<&[u8]>) -> Pushed {
+    column.push(value);
+    let value_or_empty = value.unwrap_or_default();
+    Pushed { bytes: value_or_empty.len(), hash: xxh3_64(value_or_empty), fields: value.is_some().into() }
 }
 
 /// Appends a number; `N` is the type that the column's kind stands for.
@@ -91,7 +102,7 @@ pub(super) fn map(column: &mut Pairs, pairs: &[(Text<'_>, Text<'_>)]) -> Pushed 
 /// Appends pairs of names and JSON texts, which make this JSON object, to a column of strings.
 #[inline]
 pub(super) fn json(column: &mut Texts, pairs: &[(Text<'_>, Text<'_>)], object: Option<&str>) -> Pushed {
-    column.push(object);
+    column.push(object.map(str::as_bytes));
     let hash = |(key, value): &(Text<'_>, Text<'_>)| pair(xxh3_64(key.as_bytes()), value);
     let sum = pairs.iter().map(hash).fold(0, u64::wrapping_add);
     Pushed { bytes: object.map_or(0, str::len), hash: sum, fields: pairs.len() as u32 }
@@ -133,4 +144,4 @@ macro_rules! as_str_is_its_text {
         }
     )* };
 }
-as_str_is_its_text!(EventType<'_> FailureReason Outcome PhoneNumber<'_> Source);
+as_str_is_its_text!(EventType<'_> FailureReason Outcome PhoneNumber<'_> Reason Source Stage String);

@@ -1,4 +1,4 @@
-//! The table of the columns of `events`. Each column is one line of it; the schema, what a batch holds in memory, where
+//! The tables of the columns of `events` and `quarantine`. Each column is one line; the schema, what a batch holds in memory, where
 //! its values come from, how they are encoded and what tells an event from its duplicates are all made from that line.
 //!
 //! ```text
@@ -65,18 +65,19 @@ macro_rules! event_columns {
 }
 pub(crate) use event_columns;
 
-/// Hands the table of the columns of `quarantine` to another macro. `row.field` is a field of a quarantined row.
+/// Hands the table of the columns of `quarantine` to another macro. It is read like the one above; `row.field` is a field
+/// of [`Quarantined`](crate::Quarantined), all of which have to be named.
 macro_rules! quarantine_columns {
     ($then:ident) => {
         $then! {
             received_at: Time + Required = row.received_at, "when it arrived, by the envelope; of a file, its modification";
-            source: Word = row.source, "the route, as in `events`";
+            source: Word + Ranged = row.source, "the route, as in `events`";
             account_id: Word = row.account_id, "from the route, where it tells";
             aws_region: Word = row.aws_region, "from the route, where it tells";
             source_id: Text(40) = row.source_id, "where exactly: a file's path and line, a record id, a message id";
-            stage: Word = row.stage, "`envelope` `decode` `parse`: how far reading came";
-            reason: Word = row.reason, "why, in snake_case";
-            detail: Text(40) = row.detail, "why, for a person; never holds a value of the payload";
+            stage: Word + Ranged = derived.stage, "`envelope` `decode` `parse`: how far reading came";
+            reason: Word + Ranged = row.reason, "why, in snake_case";
+            detail: Word = row.detail, "why, for a person; never holds a value of the payload";
             payload: Binary(200) + Required = row.payload, "the bytes as received; numbers masked unless the privacy setting is `plain`";
         }
     };

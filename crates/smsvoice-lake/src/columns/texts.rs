@@ -1,4 +1,4 @@
-//! A column of strings that hardly repeat.
+//! A column of strings, or of bytes, that hardly repeat.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Texts {
 
     /// Appends a text.
     #[inline]
-    pub(crate) fn push(&mut self, text: Option<&str>) {
+    pub(crate) fn push(&mut self, text: Option<&[u8]>) {
         let Some(text) = text else {
             self.starts.push(NULL);
             self.nulls += 1;
@@ -28,7 +28,7 @@ impl Texts {
         };
         self.starts.push(self.plain.len() as u32);
         self.plain.extend_from_slice(&(text.len() as u32).to_le_bytes());
-        self.plain.extend_from_slice(text.as_bytes());
+        self.plain.extend_from_slice(text);
     }
 
     /// The text of a row, with its length before it.

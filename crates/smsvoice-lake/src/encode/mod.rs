@@ -29,9 +29,10 @@ use parquet::schema::types::TypePtr;
 
 use self::column_chunk::ColumnChunk;
 use self::pages::RowGroupBuffer;
-use crate::columns::{ColumnRef, Columns};
+use crate::columns::{ColumnRef, Columns, QuarantineColumns};
 use crate::file::CREATED_BY;
-use crate::schema::{Column, EVENT_COLUMNS};
+use crate::schema::{self, Column, EVENT_COLUMNS, QUARANTINE_COLUMNS};
+use crate::writer::Quarantined;
 
 /// Rows of a page, at most: these an open file holds as they came, not yet compressed.
 pub(crate) const PAGE_ROWS: usize = 1 << 13;
@@ -47,6 +48,17 @@ pub(crate) struct Sizes {
 /// A row group has a little more than half of the rows after which a file is closed. A file is closed at the end of a
 /// batch, and so has a few rows more; with half of them, those few would make a third row group.
 const SIZES: Sizes = Sizes { page_rows: PAGE_ROWS, row_group_rows: 17 * PAGE_ROWS };
+
+/// A row of the quarantine has a payload, of a few hundred bytes as a rule, so that pages are shorter.
+const QUARANTINE_SIZES: Sizes = Sizes { page_rows: 1 << 10, row_group_rows: 1 << 17 };
+
+/// The file of these rows of `quarantine`.
+pub(crate) fn quarantine_file(rows: &[Quarantined]) -> Result<Vec<u8>> {
+    let columns = QuarantineColumns::of(rows);
+    let mut encoder = FileEncoder::with_sizes(QUARANTINE_COLUMNS, schema::parquet_quarantine(), QUARANTINE_SIZES);
+    encoder.write_columns(&columns.columns(), &(0..rows.len() as u32).collect::<Vec<_>>())?;
+    Ok(encoder.finish()?.0)
+}
 
 /// Bytes of a file's footer and bloom filters, about.
 const FOOTER: usize = 1 << 18;

@@ -1,25 +1,16 @@
 //! What could not be read, kept with the reason, to be read again after a fix.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BinaryBuilder, RecordBatch, StringBuilder, TimestampMillisecondBuilder};
-use arrow::error::ArrowError;
 use chrono::NaiveDate;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use smsvoice_event::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::encode::quarantine_file;
 use crate::error::LakeError;
-use crate::file::{CREATED_BY, LakeFile, PartName, Table, TablePartition};
-use crate::reason::Reason;
+use crate::file::{LakeFile, PartName, Table, TablePartition};
+use crate::reason::{Reason, Stage};
 use crate::route::Source;
-use crate::schema;
 
 /// One piece of input that is no event.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +34,11 @@ pub struct Quarantined {
 }
 
 impl Quarantined {
+    /// How far reading came.
+    pub(crate) const fn stage(&self) -> Stage {
+        self.reason.stage()
+    }
+
     /// The memory it takes, in bytes, about.
     fn held(&self) -> usize {
         size_of::<Self>() + self.payload.len() + self.detail.len() + self.source_id.len()
@@ -88,7 +84,7 @@ impl QuarantineWriter {
     fn close(&mut self) {
         self.held = 0;
         for (date, rows) in std::mem::take(&mut self.open) {
-            match encoded(&rows) {
+            match quarantine_file(&rows) {
                 Ok(bytes) => {
                     let file = LakeFile {
                         partition: TablePartition::Quarantine(date),
@@ -138,50 +134,4 @@ fn identity(row: &Quarantined) -> u128 {
         hash.update(part);
     }
     hash.digest128()
-}
-
-fn encoded(rows: &[Quarantined]) -> Result<Vec<u8>, ParquetError> {
-    // Without Arrow's own schema in the footer every reader sees plain Parquet types.
-    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema::quarantine(), options)?;
-    writer.write(&columns(rows)?)?;
-    writer.into_inner()
-}
-
-fn properties() -> WriterProperties {
-    let payload = ColumnPath::from("payload");
-    WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_column_dictionary_enabled(payload.clone(), false)
-        .set_column_statistics_enabled(payload, EnabledStatistics::None)
-        .set_created_by(CREATED_BY.to_owned())
-        .build()
-}
-
-fn columns(rows: &[Quarantined]) -> Result<RecordBatch, ArrowError> {
-    fn text<'r>(rows: &'r [Quarantined], of: impl Fn(&'r Quarantined) -> Option<&'r str>) -> ArrayRef {
-        let mut column = StringBuilder::new();
-        rows.iter().for_each(|row| column.append_option(of(row)));
-        Arc::new(column.finish())
-    }
-    let mut received_at = TimestampMillisecondBuilder::new().with_timezone("UTC");
-    let mut payload = BinaryBuilder::new();
-    for row in rows {
-        received_at.append_value(row.received_at.millis());
-        payload.append_value(&row.payload);
-    }
-    RecordBatch::try_new(
-        schema::quarantine(),
-        vec![
-            Arc::new(received_at.finish()),
-            text(rows, |row| Some(row.source.as_str())),
-            text(rows, |row| row.account_id.as_deref()),
-            text(rows, |row| row.aws_region.as_deref()),
-            text(rows, |row| Some(&row.source_id)),
-            text(rows, |row| Some(row.reason.stage().as_str())),
-            text(rows, |row| Some(row.reason.as_str())),
-            text(rows, |row| Some(&row.detail)),
-            Arc::new(payload.finish()),
-        ],
-    )
 }

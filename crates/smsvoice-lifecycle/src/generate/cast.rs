@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use rand::Rng;
-use smsvoice_event::{Channel, Usd};
+use smsvoice_event::{Channel, Encoding, MessageType, Usd};
 
 use super::options::GenerateOptions;
 use crate::countries::COUNTRIES;
 use crate::country::Country;
 use crate::draw::{below, below_u64, percent, pick, weighted};
-use crate::message::{Billing, Conversation, Encoding, Initiator, Message, MessageType, Protect, ProtectStatus, Rcs};
+use crate::message::{Billing, Conversation, Initiator, Message, Protect, ProtectStatus, Rcs};
 use crate::phone_numbers::{NumberRange, SIMULATORS, TOLL_FREE, fictional_ranges};
 
 const SENDER_IDS: &[&str] = &["EXAMPLE", "NOTIFY", "PARCELBOX", "CITYLIB", "NORDPOST", "VAJZNBLLDX"];

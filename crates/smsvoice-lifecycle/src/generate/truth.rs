@@ -7,7 +7,7 @@ use smsvoice_event::{EventType, Outcome, Usd};
 
 use super::options::GenerateOptions;
 use super::story::{Story, Told};
-use crate::money::{self, ZERO, add_to};
+use crate::money::{ZERO, add_to};
 
 /// What is true of one run. As JSON it is stable: the same options give the same text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,10 +70,8 @@ pub struct MessageTotals {
     /// How many by outcome; outcomes that none has are absent.
     pub outcomes: BTreeMap<&'static str, u64>,
     /// The sum of their prices, each the price of the message's newest event that has one (of several as new, the larger).
-    #[serde(serialize_with = "money::serialize")]
     pub price_usd: Usd,
     /// The sum of their carrier fees, likewise.
-    #[serde(serialize_with = "money::serialize")]
     pub carrier_fee_usd: Usd,
 }
 

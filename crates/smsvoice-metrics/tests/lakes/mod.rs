@@ -8,7 +8,7 @@ use smsvoice_event::Event;
 use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
 
 /// The names of all lives.
-pub(crate) const ALL: [&str; 10] = [
+pub(crate) const ALL: [&str; 13] = [
     "text delivered",
     "text delivered, then queued",
     "text failed in the millisecond in which it was pending",
@@ -17,6 +17,9 @@ pub(crate) const ALL: [&str; 10] = [
     "text unknown",
     "text blocked for nothing",
     "text delivered and failed",
+    "text out of reach at first, then delivered",
+    "text out of reach at first, then expired",
+    "text out of reach, not final",
     "call answered",
     "call busy",
 ];
@@ -75,6 +78,18 @@ fn life(name: &str) -> Vec<String> {
             "m-conflict",
             &[("TEXT_DELIVERED", 5_000, true, "0.00581,0.006"), ("TEXT_TTL_EXPIRED", 97_000, true, "0.00581,0.006")],
         ),
+        "text out of reach at first, then delivered" => text(
+            "m-retried",
+            &[("TEXT_UNREACHABLE", 800, false, "0.00581,0.003"), ("TEXT_DELIVERED", 60_000, true, "0.00581,0.003")],
+        ),
+        "text out of reach at first, then expired" => text(
+            "m-expired",
+            &[
+                ("TEXT_CARRIER_UNREACHABLE", 700, false, "0.00581,0.003"),
+                ("TEXT_TTL_EXPIRED", 86_400_000, true, "0.00581,0.003"),
+            ],
+        ),
+        "text out of reach, not final" => text("m-trying", &[("TEXT_UNREACHABLE", 900, false, "0.00581,0.003")]),
         "call answered" => vec![
             format!(
                 r#"{{"eventType":"VOICE_INITIATED","messageId":"m-call","eventTimestamp":{},"messageRequestTimestamp":{NOON},"isFinal":false}}"#,

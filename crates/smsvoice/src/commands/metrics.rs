@@ -15,12 +15,14 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
-    /// What to measure: rates, failures, latency, cost or voice.
-    #[arg(long, default_value_t = Metric::Rates)]
+    #[arg(long, default_value_t = Metric::Rates, help = format!("What to measure: {}", names(Metric::ALL)))]
     metric: Metric,
-    /// What to break it down by, comma-separated: channel, country, carrier, network, origination_identity, message_type,
-    /// message_encoding, configuration_set, account, region, protect_status, day, hour, context.KEY.
-    #[arg(long, value_delimiter = ',', value_name = "DIMENSION")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "DIMENSION",
+        help = format!("What to break it down by, comma-separated: {}, context.KEY", names(Dimension::COLUMNS))
+    )]
     by: Vec<Dimension>,
     /// Messages requested from this day or instant (UTC) on: 2026-11-01 or 2026-11-01T08:00:00Z.
     #[arg(long, value_parser = instant, value_name = "TIME")]
@@ -48,6 +50,11 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         super::print(engine.metrics(&request).await?, args.format, world.width).await?;
         Ok(Exit::Done)
     })
+}
+
+/// As the help lists them.
+fn names<const N: usize>(named: [impl ToString; N]) -> String {
+    named.map(|one| one.to_string()).join(", ")
 }
 
 /// A UTC day, or an RFC 3339 instant.

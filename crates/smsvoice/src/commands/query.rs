@@ -6,7 +6,7 @@ use crate::lake::{LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
-/// Run SQL over a lake: tables events and quarantine, view messages
+/// Run SQL over a lake: tables events and quarantine, views messages and events_once
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  smsvoice query --lake ./lake \"SELECT outcome, count(*) AS messages FROM messages GROUP BY outcome\""

@@ -60,9 +60,12 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{
-        ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, MapBuilder,
+        Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, MapBuilder,
         StringBuilder, StringViewArray, TimestampMillisecondArray,
     };
+
+    use arrow::datatypes::{Field, Schema};
+    use smsvoice_metrics::{SHARE, UNIT};
 
     use super::*;
 
@@ -89,7 +92,13 @@ mod tests {
             ("is_final", Arc::new(BooleanArray::from(vec![Some(true), None]))),
             ("payload", Arc::new(BinaryArray::from(vec![&b"{\"a\",1"[..], &[0xff, 0x00]]))),
         ];
-        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap()
+        let fields = columns.iter().map(|(name, array)| {
+            let field = Field::new(*name, array.data_type().clone(), true);
+            let unit = (*name == "delivery_rate").then(|| (UNIT.to_owned(), SHARE.to_owned()));
+            field.with_metadata(unit.into_iter().collect())
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        RecordBatch::try_new(schema, columns.into_iter().map(|(_, array)| array).collect()).unwrap()
     }
 
     fn written(format: Format, batches: &[RecordBatch], width: Option<u16>) -> String {

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use smsvoice_metrics::{SHARE, UNIT};
 
 use super::RowWriter;
 use super::value::{Column, Value};
@@ -59,7 +60,8 @@ impl<W: Write> RowWriter for TableWriter<W> {
             rows.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
         let fields = self.schema.fields();
         for row in 0..rows.num_rows() {
-            let cells = columns.iter().zip(fields).map(|(column, field)| Ok(cell(field.name(), &column.value(row)?)));
+            let cells =
+                columns.iter().zip(fields).map(|(column, field)| Ok(cell(is_share(field), &column.value(row)?)));
             self.rows.push(cells.collect::<Result<_, arrow::error::ArrowError>>().map_err(io::Error::other)?);
         }
         Ok(())
@@ -95,11 +97,11 @@ fn alignment(data_type: &DataType) -> CellAlignment {
     if data_type.is_numeric() { CellAlignment::Right } else { CellAlignment::Left }
 }
 
-fn cell(name: &str, value: &Value) -> String {
+fn cell(is_share: bool, value: &Value) -> String {
     match value {
         Value::Null => NULL.into(),
         Value::Integer(number) => thousands(&number.to_string()),
-        Value::Float(number) if is_share(name) => format!("{:.2} %", number * 100.0),
+        Value::Float(number) if is_share => format!("{:.2} %", number * 100.0),
         Value::Float(number) => thousands(&format!("{number:.3}")),
         Value::Decimal(digits) => thousands(without_idle_zeros(digits)),
         other => printable(&other.text()),
@@ -111,11 +113,9 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
-/// Of the metrics' columns, those that are a part of a whole.
-fn is_share(name: &str) -> bool {
-    name == "maturity"
-        || name.starts_with("share_of_")
-        || name.trim_end_matches("_low").trim_end_matches("_high").ends_with("_rate")
+/// Whether the column says of itself that it is a part of a whole.
+fn is_share(field: &Field) -> bool {
+    field.metadata().get(UNIT).is_some_and(|unit| unit == SHARE)
 }
 
 /// Cents stay, and whatever digits say more: 0.005810 is 0.00581, 12.500000 is 12.50.
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn numbers_are_written_to_be_read() {
-        assert_eq!(cell("messages", &Value::Integer(-1_234_567)), "-1,234,567");
-        assert_eq!(cell("total_usd", &Value::Decimal("1234.500000".into())), "1,234.50");
-        assert_eq!(cell("total_usd", &Value::Decimal("0.005810".into())), "0.00581");
-        assert_eq!(cell("delivery_rate_low", &Value::Float(0.5)), "50.00 %");
-        assert_eq!(cell("mean_duration_seconds", &Value::Float(0.5)), "0.500");
-        assert_eq!(cell("anything", &Value::Null), "–");
-        assert_eq!(cell("payload", &Value::Text("a\n\u{1b}[2J".into())), "a\\n\\u{1b}[2J");
+        assert_eq!(cell(false, &Value::Integer(-1_234_567)), "-1,234,567");
+        assert_eq!(cell(false, &Value::Decimal("1234.500000".into())), "1,234.50");
+        assert_eq!(cell(false, &Value::Decimal("0.005810".into())), "0.00581");
+        assert_eq!(cell(true, &Value::Float(0.5)), "50.00 %");
+        assert_eq!(cell(false, &Value::Float(0.5)), "0.500");
+        assert_eq!(cell(false, &Value::Null), "–");
+        assert_eq!(cell(false, &Value::Text("a\n\u{1b}[2J".into())), "a\\n\\u{1b}[2J");
     }
 }

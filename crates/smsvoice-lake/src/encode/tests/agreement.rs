@@ -149,11 +149,11 @@ fn pages_agree(name: &str, pages: usize, ours: &ColumnIndexMetaData, theirs: &Co
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn arrows_writer_makes_the_same_file_to_a_reader(
-        rows in rows(120),
+        rows in rows(90),
         batch_rows in 1usize..60,
         page_rows in 1usize..40,
         pages in 2usize..5,

@@ -7,7 +7,7 @@ use arrow::array::{
     StringArray, StringBuilder, TimestampMillisecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema};
-use smsvoice_event::{Event, FailureReason, PhoneNumber, Timestamp, Usd};
+use smsvoice_event::{Event, EventTime, FailureReason, PhoneNumber, Timestamp, Usd};
 
 use super::rows::{PROMOTED, Row, written};
 use crate::route::Route;
@@ -46,8 +46,8 @@ fn columns(events: &[Event<'_>], routes: &[Route<'_>]) -> Vec<(&'static str, Arr
         ("outcome", text(|e| Some(e.outcome().as_str().to_owned()))),
         ("failure_reason", text(|e| owned(e.failure_reason().map(FailureReason::as_str)))),
         ("is_final", boolean(|e| e.is_final)),
-        ("event_time", times(events.iter().map(|e| Some(e.event_time)))),
-        ("request_time", times(events.iter().map(|e| e.request_time))),
+        ("event_time", times(events.iter().map(|e| Some(e.event_time.millis())))),
+        ("request_time", times(events.iter().map(|e| e.request_time.map(EventTime::millis)))),
         ("latency_ms", Arc::new(events.iter().map(latency).collect::<Int64Array>())),
         ("message_id", text(|e| Some(e.message_id.clone().into_owned()))),
         ("origination_identity", text(|e| owned(e.origination_identity.as_ref().map(PhoneNumber::as_str)))),
@@ -79,7 +79,7 @@ fn columns(events: &[Event<'_>], routes: &[Route<'_>]) -> Vec<(&'static str, Arr
         ("account_id", route(|r| owned(r.account_id.as_deref()))),
         ("aws_region", route(|r| owned(r.aws_region.as_deref()))),
         ("source", route(|r| Some(r.source.as_str().to_owned()))),
-        ("received_at", times(routes.iter().map(|r| r.received_at))),
+        ("received_at", times(routes.iter().map(|r| r.received_at.map(Timestamp::millis)))),
         (
             "context_a",
             text(|e| e.context.iter().find(|(key, _)| key == "a").map(|(_, value)| value.clone().into_owned())),
@@ -91,8 +91,7 @@ fn owned(text: Option<&str>) -> Option<String> {
     text.map(str::to_owned)
 }
 
-fn times(times: impl Iterator<Item = Option<Timestamp>>) -> ArrayRef {
-    let millis = times.map(|time| time.map(Timestamp::millis));
+fn times(millis: impl Iterator<Item = Option<i64>>) -> ArrayRef {
     Arc::new(millis.collect::<TimestampMillisecondArray>().with_timezone("UTC"))
 }
 

@@ -3,4 +3,5 @@
 mod agreement;
 mod arrow_file;
 mod expected;
+mod quarantine;
 mod rows;

@@ -1,7 +1,7 @@
 //! A lake as a destination of the emulator's events: read and written by the same code as in the Lambda.
 
 use futures::future::{BoxFuture, FutureExt};
-use smsvoice_emulator::{Parcel, Sink};
+use smsvoice_emulator::{DeliveryService, OutgoingEvent};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::{Origin, Reader, Settings};
 use smsvoice_lake::{Lake, LakeError, LakeFile, LakeWriter, Source};
@@ -23,23 +23,23 @@ impl LakeSink {
         Ok(Self { lake, settings })
     }
 
-    fn files(&self, parcels: &[Parcel]) -> Result<Vec<LakeFile>, LakeError> {
+    fn files(&self, events: &[OutgoingEvent]) -> Result<Vec<LakeFile>, LakeError> {
         let mut reader = Reader::new(&self.settings, usize::MAX, LakeWriter::default());
-        for parcel in parcels {
-            let at = i64::try_from(parcel.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
+        for event in events {
+            let at = i64::try_from(event.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
             let origin = Origin::new(Source::Emulator, at, "emulator");
-            reader.text(&parcel.payload, &origin.of_configuration_set(parcel.configuration_set.as_deref()));
+            reader.text(&event.payload, &origin.of_configuration_set(event.configuration_set.as_deref()));
         }
         let (writer, _) = reader.finish();
         Ok(writer.finish()?.0)
     }
 }
 
-impl Sink for LakeSink {
-    fn deliver<'a>(&'a self, parcels: &'a [Parcel]) -> BoxFuture<'a, Vec<Result<(), String>>> {
+impl DeliveryService for LakeSink {
+    fn deliver<'a>(&'a self, events: &'a [OutgoingEvent]) -> BoxFuture<'a, Vec<Result<(), String>>> {
         async move {
             let put = async {
-                for file in self.files(parcels)? {
+                for file in self.files(events)? {
                     self.lake.put(&file).await?;
                 }
                 Ok::<(), LakeError>(())
@@ -47,7 +47,7 @@ impl Sink for LakeSink {
             // One file that is not there means that none of these events is known to be safe; writing the others
             // again is harmless.
             let result = put.await.map_err(|error| error.chain());
-            vec![result; parcels.len()]
+            vec![result; events.len()]
         }
         .boxed()
     }
