@@ -1,4 +1,4 @@
-//! Any text as an invocation's payload: no panic, an account that adds up, a reply that the invoking service accepts, and
+//! Any text as an invocation's payload: no panic, a ledger that adds up, a reply that the invoking service accepts, and
 //! the same objects when the payload is delivered again.
 
 #![no_main]

@@ -1,4 +1,4 @@
-//! Any bytes as a file: no panic, an account that adds up, and every row that it counts in a file.
+//! Any bytes as a file: no panic, a ledger that adds up, and every row that it counts in a file.
 
 #![no_main]
 
