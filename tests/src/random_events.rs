@@ -10,7 +10,7 @@ use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::sample::select;
 use smsvoice_event::{Event, EventTime, EventType, KnownType, PhoneNumber, Timestamp, Usd};
-use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, LakeFile, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeFile, LakeWriter, Route, Source, WriterLimits};
 
 /// 2026-11-22T00:00:00Z: days around it make several partitions.
 const MIDNIGHT: i64 = 1_795_305_600_000;
@@ -156,7 +156,7 @@ pub async fn lake_of_copies(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arriv
     let lake = Lake::in_store(store, Path::default(), "memory:///");
     for (number, arrivals) in deliveries.iter().enumerate() {
         for file in files_of(arrivals) {
-            let path = lake.path(&file.path.replace("/part-", &format!("/part-{number}-")));
+            let path = lake.path(&format!("{}/part-{number}.parquet", file.partition));
             lake.store().put(&path, file.bytes).await.expect("the store takes objects");
         }
     }
@@ -168,7 +168,7 @@ fn files_of(arrivals: &[Arrival]) -> Vec<LakeFile> {
     for (event, route) in arrivals {
         batch.push(event, route);
     }
-    let mut writer = EventWriter::new(WriterLimits::default());
-    writer.route(batch.finish());
+    let mut writer = LakeWriter::new(WriterLimits::default());
+    writer.push(batch.finish());
     writer.finish().expect("the batch is of the lake's own schema").0
 }

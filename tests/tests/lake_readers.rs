@@ -14,7 +14,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use smsvoice_event::{Event, EventTime, Timestamp, Usd};
-use smsvoice_lake::{Lake, QuarantineWriter, Quarantined, Route, Source, Stage, schema};
+use smsvoice_lake::{Lake, LakeWriter, Quarantined, Reason, Route, Source, schema};
 use tests::random_events::{Arrival, arrivals, lake};
 use tests::{answers, python};
 
@@ -76,11 +76,11 @@ async fn full_lake(folder: &Path) -> Lake {
     deliveries.push(vec![extremes(EventTime::LAST, Timestamp::LAST), extremes(EventTime::FIRST, Timestamp::EPOCH)]);
     let store = Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap());
     let lake = lake(store, &deliveries).await;
-    let mut quarantine = QuarantineWriter::default();
+    let mut writer = LakeWriter::default();
     for payload in [&b"{\"eventType\":\"TEXT_SE"[..], b"\xff\x00\xfe", b""] {
-        quarantine.push(unreadable(payload)).unwrap();
+        writer.reject(unreadable(payload));
     }
-    for file in quarantine.flush().unwrap() {
+    for file in writer.finish().unwrap().0 {
         lake.put(&file).await.unwrap();
     }
     lake
@@ -102,9 +102,10 @@ fn unreadable(payload: &[u8]) -> Quarantined {
     Quarantined {
         received_at: Timestamp::parse_rfc3339("2026-11-22T10:00:00.007Z").unwrap(),
         source: Source::File,
+        account_id: Some("111122223333".to_owned()),
+        aws_region: None,
         source_id: format!("events.json:{}", payload.len()),
-        stage: Stage::Parse,
-        reason: "truncated",
+        reason: Reason::InvalidJson,
         detail: "the text ends within an object".into(),
         payload: payload.into(),
     }

@@ -36,7 +36,15 @@ fn s3(endpoint: &str, method: &str, path: &str) -> String {
 fn objects(endpoint: &str) -> Vec<String> {
     let listed = s3(endpoint, "GET", "/bucket?list-type=2");
     let objects = listed.split("<Contents>").skip(1);
-    objects.map(|object| object.split("<LastModified>").next().unwrap().to_owned()).collect()
+    let without_time = |object: &str| {
+        let (key, rest) = object.split_once("<LastModified>").unwrap();
+        let (_, tag_and_size) = rest.split_once("</LastModified>").unwrap();
+        let (tag_and_size, _) = tag_and_size.split_once("</Contents>").unwrap();
+        format!("{key}{tag_and_size}")
+    };
+    let objects: Vec<String> = objects.map(without_time).collect();
+    assert!(objects.iter().all(|object| object.contains("<ETag>") && object.contains("<Size>")), "{objects:?}");
+    objects
 }
 
 #[test]
@@ -70,4 +78,27 @@ fn a_bucket_that_is_not_there_is_named_and_nothing_counts_as_written() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("s3://nowhere/lake") && said.contains("NoSuchBucket"), "{said}");
     drop(server);
+}
+
+#[test]
+fn of_two_first_writers_at_once_one_decides_for_both() {
+    let (_server, endpoint) = moto();
+    s3(&endpoint, "PUT", "/bucket");
+    let event = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/events/odd/short-code.json");
+    for round in 0..4 {
+        let lake = format!("s3://bucket/race-{round}");
+        let writers = ["plain", "drop"].map(|numbers| {
+            let mut command = Command::new(program("smsvoice"));
+            command.args(["replay", event.to_str().unwrap(), "--lake", &lake, "--phone-numbers", numbers]);
+            command.env_clear().envs(aws_environment(&endpoint));
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        });
+        let outputs = writers.map(|writer| writer.wait_with_output().unwrap());
+        let held = json(&smsvoice(&endpoint, &["lake", "show", "--lake", &lake]));
+        for (numbers, output) in ["plain", "drop"].iter().zip(&outputs) {
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.success(), held["phone_numbers"] == **numbers, "{numbers}: {said}");
+            assert!(output.status.success() || said.contains("smsvoice lake set"), "{said}");
+        }
+    }
 }

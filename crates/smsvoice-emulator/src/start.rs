@@ -7,6 +7,10 @@ use std::{
 };
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -139,7 +143,9 @@ fn system_time() -> RealTime {
 }
 
 async fn sdk_config(config: &Config) -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.place.region.clone()));
+    let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https);
+    let loader = loader.region(Region::new(config.place.region.clone()));
     match &config.endpoint_url {
         // A local server asks for some key, not for one of yours.
         Some(url) => loader.endpoint_url(url).test_credentials().load().await,

@@ -145,7 +145,7 @@ pub(crate) fn members<'a, const N: usize>(
         scanner.peek();
         let start = scanner.pos();
         let value = scanner.value()?;
-        match names.iter().position(|name| *name == key) {
+        match names.iter().position(|name| name.eq_ignore_ascii_case(&key)) {
             Some(at) if named[at].is_some() => return Err(ParseError::RepeatedKey { object: field.wire() }),
             Some(at) => named[at] = Some(value),
             None => others.push((key, scanner.slice(start).into())),

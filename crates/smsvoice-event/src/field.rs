@@ -61,7 +61,6 @@ macro_rules! declare {
         pub(crate) enum Field { $($variant,)* }
 
         impl Field {
-            #[cfg(test)]
             const ALL: &'static [(Self, usize, &'static str)] = &[$((Self::$variant, $len, $wire),)*];
 
             pub(crate) const fn wire(self) -> &'static str {
@@ -79,9 +78,13 @@ macro_rules! declare {
 with_fields!(declare);
 
 impl Field {
-    /// AWS's page says that messages sent through Pinpoint's SendMessages carry `originationNumber` instead.
+    /// A field under another spelling. AWS's page says that messages sent through Pinpoint's SendMessages carry
+    /// `originationNumber` instead. And tools lose the case of names: Hive makes all of them lower-case, others upper-case.
     fn alias(key: &str) -> Option<Self> {
-        (key == "originationNumber").then_some(Self::OriginationPhoneNumber)
+        if key.eq_ignore_ascii_case("originationNumber") {
+            return Some(Self::OriginationPhoneNumber);
+        }
+        Self::ALL.iter().find(|(_, _, wire)| wire.eq_ignore_ascii_case(key)).map(|(field, ..)| *field)
     }
 
     pub(crate) const fn bit(self) -> u64 {
@@ -100,5 +103,13 @@ mod tests {
             assert_eq!(Field::of(wire), Some(*field));
         }
         assert_eq!(Field::of("contentType"), None);
+    }
+
+    #[test]
+    fn a_field_whose_case_was_lost_is_found() {
+        for (field, _, wire) in Field::ALL {
+            assert_eq!(Field::of(&wire.to_lowercase()), Some(*field));
+            assert_eq!(Field::of(&wire.to_uppercase()), Some(*field));
+        }
     }
 }

@@ -17,8 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map_err(|_| "usage: replay FILE LAKE")?;
     let lake = Lake::create(&folder.to_string_lossy(), [])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let put = |file| runtime.block_on(lake.put(&file)).map(|_| ());
+    let put = |file| runtime.block_on(lake.put(&file));
     let replayed = replay(Input::walk(&[file])?, &ReplayOptions::default(), &|_| (), put)?;
-    println!("{:?}", replayed.account);
+    println!("{:?}", replayed.ledger);
     Ok(())
 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::Consumer;
-use smsvoice_ingest::{Origin, Reader, Settings};
-use smsvoice_lake::{EventBatch, EventWriter, Lake, LakeFile, Source, WriterLimits};
+use smsvoice_ingest::{Origin, Output, Reader, Settings};
+use smsvoice_lake::{EventBatch, Lake, LakeFile, LakeWriter, Quarantined, Source, WriterLimits};
 use tokio::runtime::Runtime;
 
 fn main() {
@@ -44,8 +44,8 @@ impl Warm {
         let handled = self.runtime.block_on(consumer.invoke(payload, self.now, Duration::from_mins(1)));
         // As `bootstrap` gives it to the runtime, and the runtime sends it.
         let reply = serde_json::to_vec(&handled.reply.unwrap().into_json().unwrap()).unwrap();
-        assert!(handled.account.written > 0 && !reply.is_empty());
-        handled.account.received
+        assert!(handled.ledger.written > 0 && !reply.is_empty());
+        handled.ledger.received
     }
 
     fn rate(&self, folder: &str, payloads: &[String]) {
@@ -85,18 +85,29 @@ impl Warm {
     }
 
     fn read(&self, payload: &str) -> Vec<EventBatch> {
-        let mut batches = Vec::new();
-        let mut reader = Reader::new(&self.settings, 4096, |batch| batches.push(batch));
+        let mut reader = Reader::new(&self.settings, 4096, Batches::default());
         reader.text(payload, &Origin::new(Source::EventBridge, self.now, "invocation"));
-        reader.finish();
-        batches
+        reader.finish().0.0
+    }
+}
+
+#[derive(Default)]
+struct Batches(Vec<EventBatch>);
+
+impl Output for Batches {
+    fn take(&mut self, batch: EventBatch) {
+        self.0.push(batch);
+    }
+
+    fn reject(&mut self, piece: Quarantined) {
+        panic!("{piece:?}");
     }
 }
 
 fn encode(batches: Vec<EventBatch>) -> Vec<LakeFile> {
-    let mut writer = EventWriter::new(WriterLimits::default());
+    let mut writer = LakeWriter::new(WriterLimits::default());
     for batch in batches {
-        writer.route(batch);
+        writer.push(batch);
     }
     writer.finish().unwrap().0
 }

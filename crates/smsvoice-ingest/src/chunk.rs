@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use smsvoice_event::{Event, ParseError};
 
-use crate::resume::{LOG_HEAD, broken_len, log_prefix};
+use crate::reader::{LOG_HEAD, LogText, broken_len, is_item, log_text};
 
 /// Bytes after which a chunk is handed on.
-pub const CHUNK_BYTES: usize = 2 << 20;
+pub(crate) const CHUNK_BYTES: usize = 2 << 20;
 
 /// The longest value that is read as one. A 6 MB Lambda payload kept in a file fits; what is longer is no event and no
 /// envelope AWS makes, and is quarantined in pieces of this size.
-pub const MAX_VALUE_BYTES: usize = 16 << 20;
+pub(crate) const MAX_VALUE_BYTES: usize = 16 << 20;
 
 /// What is wrong this close to the end may only be cut off: `tru`, `\ud83d\ude0`.
 const LONGEST_TOKEN: usize = 12;
@@ -23,25 +23,25 @@ const LARGE_WRITE: usize = 1 << 17;
 
 /// A part of a stream that ends where a value ends.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// Values, one behind the other.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// The line of the stream it begins in, from 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// Whether this is a piece of something longer than [`MAX_VALUE_BYTES`].
-    pub oversize: bool,
+    pub(crate) oversize: bool,
 }
 
 /// Buffers of chunks that have been read, to be filled again: fresh memory has to be zeroed by the system first.
 #[derive(Debug, Default)]
-pub struct Spares(Mutex<Vec<Vec<u8>>>);
+pub(crate) struct Spares(Mutex<Vec<Vec<u8>>>);
 
 /// More than this many are not kept.
 const MOST_SPARES: usize = 16;
 
 impl Spares {
     /// Gives the buffer of a chunk back.
-    pub fn give(&self, mut buffer: Vec<u8>) {
+    pub(crate) fn give(&self, mut buffer: Vec<u8>) {
         let mut spares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if spares.len() < MOST_SPARES && (CHUNK_BYTES..2 * CHUNK_BYTES).contains(&buffer.capacity()) {
             buffer.clear();
@@ -55,7 +55,7 @@ impl Spares {
 }
 
 /// Cuts what is written to it into [`Chunk`]s.
-pub struct Chunker<'s, F: FnMut(Chunk)> {
+pub(crate) struct Chunker<'s, F: FnMut(Chunk)> {
     buffer: Vec<u8>,
     spares: Option<&'s Spares>,
     line: u64,
@@ -71,20 +71,20 @@ pub struct Chunker<'s, F: FnMut(Chunk)> {
 
 impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     /// A chunker that hands its chunks to `on_chunk`.
-    pub fn new(on_chunk: F) -> Self {
+    pub(crate) fn new(on_chunk: F) -> Self {
         let buffer = Vec::new();
         Self { buffer, spares: None, line: 1, in_array: false, started: false, oversize: false, searched: 0, on_chunk }
     }
 
     /// Uses the buffers of chunks before.
     #[must_use]
-    pub fn with_spares(mut self, spares: &'s Spares) -> Self {
+    pub(crate) fn with_spares(mut self, spares: &'s Spares) -> Self {
         self.spares = Some(spares);
         self
     }
 
     /// Reads a stream to its end; `progress` is told how many bytes came.
-    pub fn read_from(&mut self, stream: &mut impl Read, progress: impl Fn(u64)) -> io::Result<()> {
+    pub(crate) fn read_from(&mut self, stream: &mut impl Read, progress: impl Fn(u64)) -> io::Result<()> {
         loop {
             if self.buffer.capacity() < CHUNK_BYTES {
                 let large = self.fresh_buffer();
@@ -108,7 +108,7 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
     }
 
     /// The stream has ended: hands on what is left.
-    pub fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         self.start();
         self.cut_all();
     }
@@ -203,6 +203,11 @@ impl<'s, F: FnMut(Chunk)> Chunker<'s, F> {
             self.buffer[at] = b' ';
             self.in_array = false;
         }
+        // The end of the line belongs to what stands on it.
+        let line_end = self.buffer[end..].iter().position(|byte| !b" \t\r".contains(byte));
+        if let Some(at) = line_end.filter(|at| end > 0 && self.buffer[end + at] == b'\n') {
+            end += at + 1;
+        }
         (end > 0).then_some(end)
     }
 
@@ -252,24 +257,37 @@ fn line_cut(buffer: &[u8]) -> Option<usize> {
 /// How long the piece is that a text begins with, whole or broken; nothing if only what comes next can tell. What is
 /// broken is gone over here too: were each broken piece a chunk, all behind it would be copied each time.
 fn piece_len(rest: &str, in_array: bool) -> Option<usize> {
-    let line_end = || memchr::memchr(b'\n', rest.as_bytes()).map(|at| at + 1);
-    if log_prefix(rest).is_some() {
-        return line_end();
-    }
     // A number may go on; or it is the year of a log's line.
     let is_number = rest.as_bytes().first().is_some_and(u8::is_ascii_digit);
-    if is_number && !in_array && rest.len() < LOG_HEAD && line_end().is_none() {
+    if is_number && !in_array && rest.len() < LOG_HEAD && memchr::memchr(b'\n', rest.as_bytes()).is_none() {
         return None;
     }
     match Event::parse_prefix(rest, |_| ()) {
-        Ok(prefix) => Some(prefix.len),
+        Ok(prefix) if in_array || rest.starts_with(['{', '[']) || is_item(rest, prefix.len) => Some(prefix.len),
         Err(ParseError::Syntax { offset, .. } | ParseError::TooDeep { offset, .. })
-            if offset + LONGEST_TOKEN < rest.len() =>
+            if in_array || rest.starts_with('{') =>
         {
-            Some(broken_len(rest, offset)).filter(|len| *len < rest.len())
+            broken_piece_len(rest, offset)
         }
+        Err(ParseError::Syntax { offset, .. }) => log_len(rest, offset),
+        Ok(prefix) => log_len(rest, prefix.len),
         Err(_) => None,
     }
+}
+
+/// The length of a log's text with the value behind it, which is not to be parted from it.
+fn log_len(rest: &str, offset: usize) -> Option<usize> {
+    match log_text(rest) {
+        LogText::Before(at, _) if at > 0 => piece_len(&rest[at..], false).map(|len| at + len),
+        LogText::Alone(len, _) if len < rest.len() => Some(len),
+        LogText::Alone(..) => None,
+        LogText::Before(..) | LogText::No => broken_piece_len(rest, offset),
+    }
+}
+
+fn broken_piece_len(rest: &str, offset: usize) -> Option<usize> {
+    let is_told = offset + LONGEST_TOKEN < rest.len();
+    is_told.then(|| broken_len(rest, offset)).filter(|len| *len < rest.len())
 }
 
 #[cfg(test)]
@@ -289,7 +307,11 @@ mod tests {
 
     /// An event of about `len` bytes.
     fn event(n: usize, len: usize) -> String {
-        format!(r#"{{"eventType":"TEXT_SENT","messageId":"{n}","eventTimestamp":{n},"x":"{}"}}"#, "y".repeat(len))
+        format!(
+            r#"{{"eventType":"TEXT_SENT","messageId":"{n}","eventTimestamp":{},"x":"{}"}}"#,
+            1_795_000_000_000 + n,
+            "y".repeat(len)
+        )
     }
 
     fn events_in(chunk: &Chunk) -> usize {

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
+use smsvoice_lake::Reason;
 use thiserror::Error;
 
 /// What a payload inside an envelope may inflate to, in bytes. A batch of CloudWatch Logs is 1 MiB at most before it is
@@ -29,16 +30,25 @@ pub(crate) enum InflateError {
     #[error("the compressed pieces around it inflate to more than {MAX_INFLATED_TOGETHER} bytes together")]
     TooFarTogether,
     #[error("{0}")]
-    Invalid(Compression, io::Error),
+    Invalid(Damage),
 }
 
 impl std::fmt::Display for Compression {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Gzip => "not gzip to its end",
-            Self::Zstd => "not zstd to its end",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
         })
     }
+}
+
+/// A compressed stream that is damaged or breaks off.
+#[derive(Debug, Error)]
+#[error("the {compression} stream is damaged or breaks off")]
+pub(crate) struct Damage {
+    pub(crate) compression: Compression,
+    #[source]
+    pub(crate) error: io::Error,
 }
 
 impl Compression {
@@ -50,27 +60,27 @@ impl Compression {
         }
     }
 
-    pub(crate) fn invalid(self) -> &'static str {
+    /// Why a piece is in quarantine whose compression is damaged.
+    pub(crate) fn invalid(self) -> Reason {
         match self {
-            Self::Gzip => "invalid_gzip",
-            Self::Zstd => "invalid_zstd",
+            Self::Gzip => Reason::InvalidGzip,
+            Self::Zstd => Reason::InvalidZstd,
         }
     }
 }
 
 impl InflateError {
-    /// The word stored in the quarantine's `reason`.
-    pub(crate) fn reason(&self) -> &'static str {
+    pub(crate) fn reason(&self) -> Reason {
         match self {
-            Self::TooFar | Self::TooFarTogether => "inflates_too_far",
-            Self::Invalid(compression, _) => compression.invalid(),
+            Self::TooFar | Self::TooFarTogether => Reason::InflatesTooFar,
+            Self::Invalid(damage) => damage.compression.invalid(),
         }
     }
 }
 
 /// The whole, if it is no larger than [`MAX_INFLATED`].
 pub(crate) fn bounded(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, InflateError> {
-    let invalid = |error| InflateError::Invalid(compression, error);
+    let invalid = |error| InflateError::Invalid(Damage { compression, error });
     let stated = stated_len(bytes, compression);
     // A bomb says so, mostly; or it breaks off and its end says anything. It is gone through once without being kept.
     if stated.is_some_and(|len| len > MAX_INFLATED as u64) {
@@ -165,7 +175,7 @@ mod tests {
         let whole = gzip(&vec![5; 100_000]);
         for len in 18..whole.len() {
             let broken = bounded(&whole[..len], Compression::Gzip);
-            assert_eq!(broken.unwrap_err().reason(), "invalid_gzip", "{len} of {} bytes", whole.len());
+            assert_eq!(broken.unwrap_err().reason(), Reason::InvalidGzip, "{len} of {} bytes", whole.len());
         }
     }
 }

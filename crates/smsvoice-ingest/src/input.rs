@@ -1,36 +1,63 @@
 //! Files and folders of events, and the streams in them.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, BufReader, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use flate2::bufread::MultiGzDecoder;
 use smsvoice_event::Timestamp;
+use smsvoice_lake::Source;
 use thiserror::Error;
 
 use crate::chunk::{Chunk, Chunker};
-use crate::inflate::Compression;
+use crate::decoded::decompress;
+use crate::inflate::{Compression, Damage};
+use crate::origin::Origin;
 
 /// The endings of files that a folder is searched for; each may be followed by `.gz` or `.zst`.
 const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "log", "txt"];
 
 /// Something to be replayed.
 pub struct Input {
+    /// Where it lies.
+    pub place: Place,
+    /// Bytes as they lie there, if known.
+    pub len: Option<u64>,
+    stream: Box<dyn FnOnce() -> io::Result<Box<dyn Read>> + Send>,
+}
+
+/// Where an input lies, and what is known of it before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
     /// What messages call it: its path, or `-`.
     pub name: String,
     /// When its content arrived, if nothing in it says better: of a file, its modification.
     pub arrival: Timestamp,
-    /// Bytes as they lie there, if known.
-    pub len: Option<u64>,
-    stream: Box<dyn FnOnce() -> io::Result<Box<dyn Read>> + Send>,
+    /// What its bytes came in.
+    pub carrier: Source,
+    /// The AWS account, if it is known already: of what rests in quarantine.
+    pub account_id: Option<String>,
+    /// The AWS region, if it is known already.
+    pub aws_region: Option<String>,
+}
+
+impl Place {
+    /// A file, or a stream like one.
+    pub fn file(name: impl Into<String>, arrival: Timestamp) -> Self {
+        Self { name: name.into(), arrival, carrier: Source::File, account_id: None, aws_region: None }
+    }
+
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        Origin::new(self.carrier, self.arrival, &*self.name)
+            .of_account(self.account_id.as_deref(), self.aws_region.as_deref())
+    }
 }
 
 /// Why there is nothing to replay.
 #[derive(Debug, Error)]
 pub enum InputError {
     /// A path leads nowhere, or may not be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Unreadable {
         /// As given or found.
         path: String,
@@ -49,12 +76,8 @@ pub enum InputError {
 
 impl Input {
     /// An input of any kind, opened when its turn comes.
-    pub fn new(
-        name: impl Into<String>,
-        arrival: Timestamp,
-        stream: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static,
-    ) -> Self {
-        Self { name: name.into(), arrival, len: None, stream: Box::new(stream) }
+    pub fn new(place: Place, stream: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static) -> Self {
+        Self { place, len: None, stream: Box::new(stream) }
     }
 
     /// One file.
@@ -66,9 +89,8 @@ impl Input {
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let arrival = modified.and_then(|time| Timestamp::from_millis(i64::try_from(time.as_millis()).ok()?));
         let opened = path.to_owned();
-        let mut input = Self::new(path.display().to_string(), arrival.unwrap_or(Timestamp::EPOCH), move || {
-            Ok(Box::new(File::open(opened)?))
-        });
+        let place = Place::file(path.display().to_string(), arrival.unwrap_or(Timestamp::EPOCH));
+        let mut input = Self::new(place, move || Ok(Box::new(File::open(opened)?)));
         input.len = Some(metadata.len());
         Ok(input)
     }
@@ -95,13 +117,13 @@ impl Input {
         Ok(inputs)
     }
 
-    /// Cuts the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
+    /// Reads the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
     /// The outer error is of the input itself, the inner one of its compression.
-    pub(crate) fn cut<F: FnMut(Chunk)>(
+    pub(crate) fn read_into<F: FnMut(Chunk)>(
         self,
         chunker: &mut Chunker<'_, F>,
         progress: impl Fn(u64),
-    ) -> io::Result<Result<(), (Compression, io::Error)>> {
+    ) -> io::Result<Result<(), Damage>> {
         let mut stream = (self.stream)()?;
         let mut head = Vec::new();
         progress((&mut stream).take(HEAD).read_to_end(&mut head)? as u64);
@@ -115,31 +137,12 @@ impl Input {
             return chunker.read_from(&mut stream, progress).map(Ok);
         };
         let stream = BufReader::with_capacity(1 << 18, Cursor::new(head).chain(Counted { stream, progress }));
-        Ok(decoded(compression, stream, chunker).map_err(|error| (compression, error)))
+        Ok(decompress(compression, stream, chunker))
     }
 }
 
 /// Bytes that are read first, to see what a stream is; of a small file all.
 const HEAD: u64 = 1 << 17;
-
-fn decoded(compression: Compression, stream: impl BufRead, to: &mut impl Write) -> io::Result<()> {
-    match compression {
-        Compression::Gzip => copy(&mut MultiGzDecoder::new(stream), to),
-        Compression::Zstd => copy(&mut zstd::stream::read::Decoder::with_buffer(stream)?, to),
-    }
-}
-
-fn copy(stream: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => to.write_all(&buffer[..read])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
 
 struct Counted<F> {
     stream: Box<dyn Read>,

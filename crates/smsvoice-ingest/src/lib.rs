@@ -1,27 +1,27 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
+mod aggregate;
 mod chunk;
+mod decoded;
 mod envelope;
 mod inflate;
 mod input;
 pub mod lambda;
+mod ledger;
 mod observed;
-mod open;
 mod origin;
 mod privacy;
 mod reader;
 mod replay;
-mod resume;
 mod settings;
 
-pub use account::Account;
-pub use chunk::{CHUNK_BYTES, Chunk, Chunker, MAX_VALUE_BYTES, Spares};
+pub use envelope::ObjectName;
 pub use inflate::MAX_INFLATED;
-pub use input::{Input, InputError};
+pub use input::{Input, InputError, Place};
+pub use ledger::{Durable, Ledger, Received};
 pub use observed::Observed;
 pub use origin::Origin;
 pub use privacy::{PhoneKey, PhoneNumbers, Privacy};
-pub use reader::{ObjectName, Reader, Tally};
+pub use reader::{Output, Reader, Tally};
 pub use replay::{ReplayOptions, Replayed, replay};
-pub use settings::{RouteDefaults, Settings};
+pub use settings::{Asked, KeyError, KeySource, RouteDefaults, Setting, SettingError, Settings, SettingsError, Wanted};

@@ -1,7 +1,6 @@
 //! `bootstrap`: the Lambda function. It builds what an invocation needs, once, and hands every payload to the library.
 
-mod key;
-
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -11,7 +10,6 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry};
-use smsvoice_ingest::{Privacy, Settings};
 use smsvoice_lake::Lake;
 use tracing::{Level, error, info, warn};
 use tracing_subscriber::Layer as _;
@@ -21,15 +19,19 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let config = Config::from_vars(std::env::vars()).inspect_err(|error| {
+    let vars: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let config = Config::from_vars(&vars).inspect_err(|error| {
         log(LogLevel::Error);
         error!(%error, "the function cannot start: a setting is wrong");
     })?;
     log(config.log);
-    let consumer = consumer(&config)
+    let namespace = config.namespace.clone();
+    let consumer = consumer(config, vars)
         .await
         .inspect_err(|error| error!(error = format!("{error:#}"), "the function cannot start"))?;
-    let function = Arc::new(Function { consumer, namespace: config.namespace, sandbox: Mutex::default() });
+    let function = Arc::new(Function { consumer, namespace, sandbox: Mutex::default() });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = function.clone();
         async move { function.invoke(event).await }
@@ -55,15 +57,11 @@ fn log(level: LogLevel) {
     let _ = tracing_subscriber::registry().with(filtered).try_init();
 }
 
-async fn consumer(config: &Config) -> anyhow::Result<Consumer> {
-    let lake = Lake::create(&config.lake, std::env::vars()).context("SMSVOICE_LAKE")?;
-    let numbers = key::phone_numbers(config).await.context("SMSVOICE_PHONE_KEY")?;
-    let settings = Settings {
-        privacy: Privacy { numbers, origination_too: config.origination_too },
-        routes: config.routes.clone(),
-        context_columns: config.context_columns.clone(),
-    };
-    let buckets = Arc::new(|bucket: &str| Ok(Lake::open(&format!("s3://{bucket}"), std::env::vars())?.store().clone()));
+async fn consumer(config: Config, vars: BTreeMap<String, String>) -> anyhow::Result<Consumer> {
+    let lake = Lake::create(&config.lake, vars.clone()).context("SMSVOICE_LAKE")?;
+    let settings = config.wanted.settle(&lake, &vars).await?;
+    let buckets =
+        Arc::new(move |bucket: &str| Ok(Lake::open(&format!("s3://{bucket}"), vars.clone())?.store().clone()));
     Ok(Consumer { lake, settings, buckets })
 }
 
@@ -93,18 +91,19 @@ impl Function {
         }
         let telemetry = Telemetry::of(handled, now, took, is_cold);
         let _ = std::io::stdout().write_all(telemetry.emf(&self.namespace).as_bytes());
-        let (account, trace_id) = (&handled.account, context.xray_trace_id.as_deref().unwrap_or_default());
+        let (ledger, trace_id) = (&handled.ledger, context.xray_trace_id.as_deref().unwrap_or_default());
         let (request_id, duration_ms) = (&context.request_id, took.as_millis() as u64);
         match &handled.reply {
             Ok(_) => info!(
                 request_id,
                 trace_id,
                 duration_ms,
-                received = account.received,
-                written = account.written,
-                duplicates = account.duplicates,
-                quarantined = account.quarantined,
-                to_retry = account.to_retry,
+                received = ledger.received,
+                written = ledger.written,
+                already_there = ledger.already_there,
+                duplicates = ledger.duplicates,
+                quarantined = ledger.quarantined,
+                to_retry = ledger.to_retry,
                 files = handled.files,
                 "invocation done"
             ),

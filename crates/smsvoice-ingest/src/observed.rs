@@ -32,19 +32,14 @@ pub struct Observed {
     pub unknown_types: BTreeSet<String>,
 }
 
-/// Fields that are known, but have no column of their own: MMS's constant, and RCS conversations.
-const KNOWN_EXTRA: [&str; 4] =
-    ["contentType", "conversationInitiatingMessageId", "conversationInitiatingMessageType", "conversationSessionFee"];
-
 impl Observed {
     pub(crate) fn see(&mut self, event: &Event<'_>, received_at: Timestamp) {
         let age = received_at.millis() - event.event_time.millis();
         self.remember_freshness(u64::try_from(age).unwrap_or(0));
         self.late_1h += u64::from(age > LATE_MS[0]);
         self.late_72h += u64::from(age > LATE_MS[1]);
-        let unknown = event.extra.iter().filter(|(name, _)| !KNOWN_EXTRA.contains(&name.as_ref()));
         let mut any = false;
-        for (name, _) in unknown {
+        for name in event.unknown_fields() {
             any = true;
             remember(&mut self.unknown_fields, name);
         }

@@ -23,33 +23,36 @@ pub(crate) fn name(told: &str) -> Option<Cow<'_, str>> {
 /// What is known of a piece before it is opened. Cheap to clone and to refine, one envelope at a time.
 #[derive(Clone, Debug)]
 pub struct Origin<'a> {
-    /// The outermost envelope; `File` or `S3` until one was opened.
-    pub source: Source,
+    /// The outermost envelope, once one was opened.
+    envelope: Option<Source>,
+    /// What the bytes came in: the source of whatever is in no envelope.
+    carrier: Source,
     /// Account and region by the innermost envelope that names them: closest to the service that sent the event.
-    pub account_id: Option<Cow<'a, str>>,
+    pub(crate) account_id: Option<Cow<'a, str>>,
     /// See `account_id`.
-    pub aws_region: Option<Cow<'a, str>>,
+    pub(crate) aws_region: Option<Cow<'a, str>>,
     /// The configuration set, from settings.
-    pub configuration_set: Option<Cow<'a, str>>,
+    pub(crate) configuration_set: Option<Cow<'a, str>>,
     /// When the outermost envelope arrived, if it says so.
-    pub received_at: Option<Timestamp>,
+    received_at: Option<Timestamp>,
     /// Arrival as the caller knows it: of a file its modification, of an invocation now.
-    pub arrival: Timestamp,
+    arrival: Timestamp,
     /// Where exactly, for the quarantine: file and line, record id.
-    pub place: Cow<'a, str>,
+    place: Cow<'a, str>,
     /// The record within it: ids of the records opened so far, with blanks between.
-    pub record: Cow<'a, str>,
+    record: Cow<'a, str>,
     /// The line of the input that the piece begins in, if it lies in lines.
-    pub line: Option<u64>,
-    /// Envelopes opened so far.
-    pub depth: u8,
+    line: Option<u64>,
+    /// How many envelopes, arrays and compressions were opened so far.
+    pub(crate) depth: u8,
 }
 
 impl<'a> Origin<'a> {
-    /// Something that arrived then, from there, in no envelope yet.
-    pub fn new(source: Source, arrival: Timestamp, place: impl Into<Cow<'a, str>>) -> Self {
+    /// Something that came in `carrier`, arrived then, from there, and is in no envelope yet.
+    pub fn new(carrier: Source, arrival: Timestamp, place: impl Into<Cow<'a, str>>) -> Self {
         Self {
-            source,
+            envelope: None,
+            carrier,
             account_id: None,
             aws_region: None,
             configuration_set: None,
@@ -62,12 +65,31 @@ impl<'a> Origin<'a> {
         }
     }
 
+    /// The same, known to belong to this configuration set.
+    #[must_use]
+    pub fn of_configuration_set(mut self, name: Option<&'a str>) -> Self {
+        self.configuration_set = name.map(Cow::Borrowed);
+        self
+    }
+
+    /// The same, known to belong to this account and region.
+    #[must_use]
+    pub fn of_account(mut self, account_id: Option<&'a str>, aws_region: Option<&'a str>) -> Self {
+        self.account_id = account_id.and_then(name).or(self.account_id);
+        self.aws_region = aws_region.and_then(name).or(self.aws_region);
+        self
+    }
+
     /// Inside an envelope of this kind: the outermost gives the source.
     pub(crate) fn inside(&self, envelope: Source) -> Origin<'_> {
+        let mut inner = self.deeper();
+        inner.envelope = self.envelope.or(Some(envelope));
+        inner
+    }
+
+    /// Inside something that has no name and tells nothing: an array, a compression.
+    pub(crate) fn deeper(&self) -> Origin<'_> {
         let mut inner = self.beside();
-        if self.depth == 0 {
-            inner.source = envelope;
-        }
         inner.depth = self.depth.saturating_add(1);
         inner
     }
@@ -76,7 +98,8 @@ impl<'a> Origin<'a> {
     pub(crate) fn beside<'b>(&'b self) -> Origin<'b> {
         let text = |text: &'b Option<Cow<'a, str>>| text.as_deref().map(Cow::Borrowed);
         Origin {
-            source: self.source,
+            envelope: self.envelope,
+            carrier: self.carrier,
             account_id: text(&self.account_id),
             aws_region: text(&self.aws_region),
             configuration_set: text(&self.configuration_set),
@@ -110,6 +133,12 @@ impl<'a> Origin<'a> {
         self
     }
 
+    /// The moment that counts where no envelope says when it arrived.
+    pub(crate) fn arrived(mut self, time: Timestamp) -> Self {
+        self.arrival = time;
+        self
+    }
+
     /// More exactly where: the id of a record.
     pub(crate) fn record(mut self, id: &'a str) -> Self {
         let id = &id[..id.floor_char_boundary(MAX_RECORD_ID)];
@@ -133,15 +162,20 @@ impl<'a> Origin<'a> {
         origin
     }
 
-    /// Where exactly, in words: `samples/x.ndjson:17 record-id`.
+    /// Where exactly, in words: `events.ndjson:17 record-id`.
     pub(crate) fn source_id(&self) -> String {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line} {}", self.place, self.record).trim().to_owned()
     }
 
+    /// What the piece counts as: its outermost envelope, or what the bytes came in.
+    pub(crate) fn source(&self) -> Source {
+        self.envelope.unwrap_or(self.carrier)
+    }
+
     pub(crate) fn route(&self) -> Route<'_> {
         Route {
-            source: self.source,
+            source: self.source(),
             configuration_set: self.configuration_set.as_deref().map(Cow::Borrowed),
             account_id: self.account_id.as_deref().map(Cow::Borrowed),
             aws_region: self.aws_region.as_deref().map(Cow::Borrowed),

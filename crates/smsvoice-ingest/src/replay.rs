@@ -2,21 +2,21 @@
 
 use std::collections::VecDeque;
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use rayon::{ScopeFifo, Yield};
-use smsvoice_event::Timestamp;
-use smsvoice_lake::{
-    EventBatch, EventWriter, LakeError, LakeFile, QuarantineWriter, Quarantined, Source, Stage, WriterLimits,
-};
+use smsvoice_lake::{EventBatch, LakeError, LakeFile, LakeWriter, Put, Quarantined, Reason, WriterLimits};
 
-use crate::account::Account;
 use crate::chunk::{CHUNK_BYTES, Chunk, Chunker, Spares};
-use crate::input::Input;
+use crate::envelope::ObjectName;
+use crate::inflate::Damage;
+use crate::input::{Input, Place};
+use crate::ledger::{Durable, Ledger, Received};
 use crate::origin::Origin;
-use crate::reader::{ObjectName, Reader};
+use crate::reader::{Output, Reader};
 use crate::settings::Settings;
 
 /// How a replay is done.
@@ -32,10 +32,12 @@ pub struct ReplayOptions {
 #[derive(Debug, Default)]
 pub struct Replayed {
     /// What became of everything received.
-    pub account: Account,
-    /// Files handed to `put`, and their bytes.
+    pub ledger: Ledger,
+    /// Files that are in the lake, those that were there already among them.
     pub files: u64,
-    /// See `files`.
+    /// How many of them were there already.
+    pub files_already_there: u64,
+    /// Bytes of all these files.
     pub bytes: u64,
     /// S3 objects that notifications named; a replay does not fetch them.
     pub objects: Vec<ObjectName>,
@@ -60,22 +62,22 @@ const A_LITTLE: Duration = Duration::from_micros(200);
 /// An event as AWS sends it, without an envelope, is about 600 bytes.
 const EVENT_BYTES: usize = 600;
 
-/// Reads all inputs and hands the finished files to `put`, which has to make them durable. `progress` is told the
-/// bytes read, as they lie in the inputs.
+/// Reads all inputs, each when its turn comes, and hands the finished files to `put`, which has to make them durable and
+/// says whether they were in the lake before. `progress` is told the bytes read, as they lie in the inputs.
 ///
 /// Given the same inputs in the same order, the files are the same, whatever the number of threads.
 pub fn replay(
-    inputs: Vec<Input>,
+    inputs: impl IntoIterator<Item = Input> + Send,
     options: &ReplayOptions,
     progress: &(dyn Fn(u64) + Sync),
-    put: impl FnMut(LakeFile) -> Result<(), LakeError> + Send,
+    put: impl FnMut(LakeFile) -> Result<Put, LakeError> + Send,
 ) -> Result<Replayed, LakeError> {
     let spares = Spares::default();
     thread::scope(|scope| {
         let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
         let spares = &spares;
         // It owns the sending end: the receiving one sees the end of all input when it is gone.
-        scope.spawn(move || cut(inputs, &send, spares, progress));
+        scope.spawn(move || feed(inputs, &send, spares, progress));
         Replay::new(options, put).run(parcels, spares)
     })
 }
@@ -84,18 +86,14 @@ pub fn replay(
 type Parcel = Vec<Piece>;
 
 struct Piece {
-    name: String,
-    arrival: Timestamp,
+    place: Place,
     content: Content,
 }
 
 enum Content {
     Chunk(Chunk),
-    /// The compression broke off here.
-    Undecodable {
-        reason: &'static str,
-        detail: String,
-    },
+    /// The compression broke off here, after so many bytes of the input.
+    Damaged(Damage, u64),
     /// The input broke off here.
     Unread(String),
 }
@@ -106,15 +104,20 @@ impl Content {
     }
 }
 
-/// Reads the inputs and cuts them into parcels. Where the cuts are depends on the inputs alone.
-fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, spares: &Spares, progress: &(dyn Fn(u64) + Sync)) {
+/// Reads the inputs into parcels. Where one ends depends on the inputs alone.
+fn feed(
+    inputs: impl IntoIterator<Item = Input>,
+    send: &SyncSender<Parcel>,
+    spares: &Spares,
+    progress: &(dyn Fn(u64) + Sync),
+) {
     let mut parcel = Parcel::new();
     let mut bytes = 0;
     for input in inputs {
-        let (name, arrival) = (input.name.clone(), input.arrival);
+        let place = input.place.clone();
         let mut pieces = |content: Content| {
             bytes += content.len();
-            parcel.push(Piece { name: name.clone(), arrival, content });
+            parcel.push(Piece { place: place.clone(), content });
             if bytes >= CHUNK_BYTES / 2 {
                 bytes = 0;
                 // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
@@ -122,14 +125,16 @@ fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, spares: &Spares, progress:
             }
         };
         let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
-        let read = input.cut(&mut chunker, progress);
+        let taken = AtomicU64::new(0);
+        let read = input.read_into(&mut chunker, |bytes| {
+            taken.fetch_add(bytes, Ordering::Relaxed);
+            progress(bytes);
+        });
         chunker.finish();
         match read {
             Ok(Ok(())) => {}
-            Ok(Err((compression, error))) => {
-                pieces(Content::Undecodable { reason: compression.invalid(), detail: error.to_string() });
-            }
-            Err(error) => pieces(Content::Unread(format!("{name}: {error}"))),
+            Ok(Err(damage)) => pieces(Content::Damaged(damage, taken.into_inner())),
+            Err(error) => pieces(Content::Unread(format!("{}: {error}", place.name))),
         }
     }
     let _ = send.send(parcel);
@@ -137,48 +142,69 @@ fn cut(inputs: Vec<Input>, send: &SyncSender<Parcel>, spares: &Spares, progress:
 
 /// What one parcel held.
 struct Parsed {
-    batches: Vec<EventBatch>,
-    quarantined: Vec<Quarantined>,
+    rows: Rows,
     objects: Vec<ObjectName>,
     unread: Vec<String>,
-    account: Account,
+    received: Received,
+}
+
+/// What a thread read, until its turn comes to be written.
+#[derive(Default)]
+struct Rows {
+    batches: Vec<EventBatch>,
+    quarantined: Vec<Quarantined>,
+}
+
+impl Output for Rows {
+    fn take(&mut self, batch: EventBatch) {
+        self.batches.push(batch);
+    }
+
+    fn reject(&mut self, piece: Quarantined) {
+        self.quarantined.push(piece);
+    }
 }
 
 fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
-    let mut batches = Vec::new();
     let mut unread = Vec::new();
     let bytes: usize = parcel.iter().map(|piece| piece.content.len()).sum();
-    let mut reader = Reader::new(settings, BATCH_ROWS, |batch| batches.push(batch));
+    let mut reader = Reader::new(settings, BATCH_ROWS, Rows::default());
     reader.make_room_for(bytes / EVENT_BYTES);
-    for Piece { name, arrival, content } in parcel {
-        let origin = Origin::new(Source::File, arrival, &*name);
+    for Piece { place, content } in parcel {
+        let origin = place.origin();
         match content {
             Content::Chunk(chunk) => {
                 read_chunk(&mut reader, &chunk, &origin);
                 spares.give(chunk.bytes);
             }
-            Content::Undecodable { reason, detail } => reader.quarantine(b"", &origin, Stage::Decode, reason, &detail),
+            Content::Damaged(damage, offset) => quarantine_damage(&mut reader, &damage, offset, &origin),
             Content::Unread(why) => unread.push(why),
         }
     }
-    let (quarantined, objects, account) = reader.finish();
-    Parsed { batches, quarantined, objects, unread, account }
+    let objects = reader.take_tally().objects;
+    let (rows, received) = reader.finish();
+    Parsed { rows, objects, unread, received }
+}
+
+/// Takes note of a stream whose compression broke off: of what, and where, so that it can be read again.
+pub(crate) fn quarantine_damage<O: Output>(
+    reader: &mut Reader<'_, O>,
+    damage: &Damage,
+    offset: u64,
+    origin: &Origin<'_>,
+) {
+    let detail = format!("{damage} within its first {offset} bytes; what came before is read");
+    reader.quarantine(b"", origin, damage.compression.invalid(), &detail);
 }
 
 /// Reads a chunk; what it puts in quarantine is placed by its line.
-pub(crate) fn read_chunk(reader: &mut Reader<'_>, chunk: &Chunk, origin: &Origin<'_>) {
-    reader.inflated = 0;
+pub(crate) fn read_chunk<O: Output>(reader: &mut Reader<'_, O>, chunk: &Chunk, origin: &Origin<'_>) {
+    reader.begin();
+    let origin = origin.clone().at_line(chunk.line);
     if chunk.oversize {
-        let origin = origin.clone().at_line(chunk.line);
-        return reader.quarantine(
-            &chunk.bytes,
-            &origin,
-            Stage::Parse,
-            "too_large",
-            "longer than any event or envelope",
-        );
+        return reader.quarantine(&chunk.bytes, &origin, Reason::TooLarge, "longer than any event or envelope");
     }
-    reader.bytes(&chunk.bytes, &origin.clone().at_line(chunk.line));
+    reader.bytes(&chunk.bytes, &origin);
 }
 
 /// The next parcel, if there is one: now, or if `wait` at some time.
@@ -200,23 +226,21 @@ fn wait_a_little(parsed: &Receiver<Parsed>) -> Result<Parsed, RecvTimeoutError> 
 struct Replay<'o, P> {
     options: &'o ReplayOptions,
     put: P,
-    writer: EventWriter,
-    quarantine: QuarantineWriter,
+    writer: LakeWriter,
+    received: Received,
+    durable: Durable,
     done: Replayed,
-    /// Rows of the files that were put: of events, of quarantine.
-    durable: (u64, u64),
 }
 
-impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
+impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
     fn new(options: &'o ReplayOptions, put: P) -> Self {
-        let writer = EventWriter::new(options.limits);
         Self {
             options,
             put,
-            writer,
-            quarantine: QuarantineWriter::default(),
+            writer: LakeWriter::new(options.limits),
+            received: Received::default(),
+            durable: Durable::default(),
             done: Replayed::default(),
-            durable: (0, 0),
         }
     }
 
@@ -257,9 +281,9 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
                 Err(RecvTimeoutError::Disconnected) => break, // it panicked, and so will the scope
             };
             reading.pop_front();
-            let partitions: usize = parsed.batches.iter().map(EventBatch::partitions).sum();
+            let partitions: usize = parsed.rows.batches.iter().map(EventBatch::partitions).sum();
             room = threads * if partitions > MANY_PARTITIONS { 1 } else { PARCELS_EACH };
-            self.take(parsed)?;
+            self.take(parsed);
             routed += 1;
             if routed == threads || reading.is_empty() {
                 self.encode()?;
@@ -270,53 +294,40 @@ impl<'o, P: FnMut(LakeFile) -> Result<(), LakeError> + Send> Replay<'o, P> {
     }
 
     fn encode(&mut self) -> Result<(), LakeError> {
-        let files = self.writer.encode()?;
-        self.put_all(files);
+        let files = self.writer.full_files()?;
+        files.into_iter().for_each(|file| self.put(file));
         Ok(())
     }
 
-    fn take(&mut self, parsed: Parsed) -> Result<(), LakeError> {
-        parsed.batches.into_iter().for_each(|batch| self.writer.route(batch));
-        for row in parsed.quarantined {
-            let files = self.quarantine.push(row)?;
-            self.put_all(files);
+    fn take(&mut self, parsed: Parsed) {
+        let Parsed { rows: Rows { batches, quarantined }, objects, unread, received } = parsed;
+        batches.into_iter().for_each(|batch| self.writer.push(batch));
+        quarantined.into_iter().for_each(|piece| self.writer.reject(piece));
+        self.received.add(&received);
+        self.done.objects.extend(objects);
+        self.done.unread.extend(unread);
+    }
+
+    fn put(&mut self, file: LakeFile) {
+        if self.done.failed.is_some() {
+            return;
         }
-        self.done.account.add(&parsed.account);
-        self.done.objects.extend(parsed.objects);
-        self.done.unread.extend(parsed.unread);
-        Ok(())
-    }
-
-    fn put_all(&mut self, files: Vec<LakeFile>) {
-        for file in files {
-            if self.done.failed.is_some() {
-                return;
+        let (table, rows, bytes) = (file.table(), file.rows, file.bytes.content_length() as u64);
+        match (self.put)(file) {
+            Ok(put) => {
+                self.durable.add(table, rows, put);
+                self.done.files += 1;
+                self.done.files_already_there += u64::from(put == Put::Present);
+                self.done.bytes += bytes;
             }
-            let (rows, bytes) = (file.rows as u64, file.bytes.content_length() as u64);
-            let quarantine = file.path.starts_with("quarantine/");
-            match (self.put)(file) {
-                Ok(()) => {
-                    *(if quarantine { &mut self.durable.1 } else { &mut self.durable.0 }) += rows;
-                    self.done.files += 1;
-                    self.done.bytes += bytes;
-                }
-                Err(error) => self.done.failed = Some(error),
-            }
+            Err(error) => self.done.failed = Some(error),
         }
     }
 
     fn finish(mut self) -> Result<Replayed, LakeError> {
-        let files = self.quarantine.flush()?;
-        self.put_all(files);
-        let (files, counts) = mem::replace(&mut self.writer, EventWriter::new(self.options.limits)).finish()?;
-        self.put_all(files);
-        let account = &mut self.done.account;
-        let (events, quarantined) = self.durable;
-        account.to_retry = (counts.written - events) + (account.quarantined - quarantined);
-        account.written = events;
-        account.duplicates = counts.duplicates;
-        account.differing = counts.differing;
-        account.quarantined = quarantined;
+        let (files, counts) = mem::take(&mut self.writer).finish()?;
+        files.into_iter().for_each(|file| self.put(file));
+        self.done.ledger = self.received.settle(counts, self.durable);
         Ok(self.done)
     }
 }

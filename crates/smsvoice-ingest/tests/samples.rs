@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use smsvoice_ingest::{Input, ReplayOptions, Replayed, Settings, replay};
+use smsvoice_lake::Put;
 
 #[derive(Deserialize)]
 struct Expected {
@@ -26,7 +27,7 @@ fn samples() -> PathBuf {
 
 fn replayed(path: &Path) -> Replayed {
     let options = ReplayOptions { settings: Settings::plain(), ..ReplayOptions::default() };
-    replay(vec![Input::file(path).unwrap()], &options, &|_| {}, |_| Ok(())).unwrap()
+    replay(vec![Input::file(path).unwrap()], &options, &|_| {}, |_| Ok(Put::Created)).unwrap()
 }
 
 #[test]
@@ -36,12 +37,11 @@ fn every_sample_is_read_as_expected() {
     assert!(expected.len() > 150);
     let mut differences = String::new();
     for (path, expected) in expected {
-        let Replayed { account, objects, .. } = replayed(&samples().join(&path));
-        assert!(account.adds_up(), "{path}: {account:?}");
+        let Replayed { ledger, objects, .. } = replayed(&samples().join(&path));
+        assert!(ledger.adds_up(), "{path}: {ledger:?}");
         let reasons: BTreeMap<String, u64> =
-            account.by_reason.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect();
-        let read =
-            (account.received, account.written, account.duplicates, account.quarantined, &reasons, objects.len());
+            ledger.by_reason.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect();
+        let read = (ledger.received, ledger.written, ledger.duplicates, ledger.quarantined, &reasons, objects.len());
         let Expected { records, events, duplicates_within_file, quarantined, reasons, objects } = expected;
         let wanted = (records, events, duplicates_within_file, quarantined, &reasons, objects);
         if read != wanted {

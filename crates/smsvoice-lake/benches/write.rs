@@ -4,7 +4,7 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use smsvoice_event::Event;
-use smsvoice_lake::{EventBatch, EventBatchBuilder, EventWriter, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatch, EventBatchBuilder, LakeWriter, Route, Source, WriterLimits};
 use smsvoice_lifecycle::{GenerateOptions, generate};
 
 fn texts(messages: u64) -> Vec<String> {
@@ -32,8 +32,8 @@ fn write(c: &mut Criterion) {
         b.iter_batched(
             || batch(&events),
             |batch| {
-                let mut writer = EventWriter::new(WriterLimits::default());
-                writer.route(batch);
+                let mut writer = LakeWriter::new(WriterLimits::default());
+                writer.push(batch);
                 writer.finish().unwrap()
             },
             BatchSize::LargeInput,

@@ -1,6 +1,11 @@
 //! What can go wrong between rows and objects.
 
+use std::error::Error;
+use std::fmt;
+
 use thiserror::Error;
+
+use crate::file::Table;
 
 /// Why the lake could not be opened, written or read.
 #[derive(Debug, Error)]
@@ -20,18 +25,136 @@ pub enum LakeError {
         /// As given.
         url: String,
     },
-    /// The object store refused.
-    #[error("{path}: {source}")]
+    /// The object store refused, or gave no answer.
+    #[error("{object} could not be {doing}")]
     Store {
-        /// The object.
-        path: String,
-        /// Why.
-        source: object_store::Error,
+        /// The object, with the lake it belongs to.
+        object: String,
+        /// What was being done.
+        doing: Doing,
+        /// What kind of failure it is.
+        failure: StoreFailure,
+        /// What the store said.
+        source: Box<dyn Error + Send + Sync>,
     },
-    /// A Parquet file could not be encoded or decoded.
-    #[error("Parquet: {0}")]
-    Parquet(#[from] parquet::errors::ParquetError),
-    /// Columns did not fit together.
-    #[error("Arrow: {0}")]
-    Arrow(#[from] arrow::error::ArrowError),
+    /// An object is not the Parquet file it should be: damaged, broken off, or of another program.
+    #[error("{object} is not a file of this lake: {problem}")]
+    Unreadable {
+        /// The object.
+        object: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Rows could not be encoded as Parquet. No input is known that leads here.
+    #[error("rows of {table} could not be encoded as Parquet")]
+    Encoding {
+        /// Whose rows.
+        table: Table,
+        /// What the encoder said.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// `_lake.json` cannot be read.
+    #[error("{object} does not hold the settings of a lake: {problem}. `smsvoice lake set` writes it anew")]
+    InvalidSettings {
+        /// The object.
+        object: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A writer asks for something that the lake does not do.
+    #[error(
+        "the lake {url} keeps {held}, and this writer asks for {asked}. Leave the setting out to go on as the lake does, \
+         or change the lake with `smsvoice lake set --lake {url} {flag} {asked}`, which says what it cannot undo"
+    )]
+    OtherSettings {
+        /// The lake.
+        url: String,
+        /// What it holds, in words: `phone numbers as mask`.
+        held: String,
+        /// What was asked for.
+        asked: String,
+        /// The flag that would change it.
+        flag: &'static str,
+    },
+    /// There are rows, but nothing says how their numbers are stored.
+    #[error(
+        "the lake {url} has files but no _lake.json, so nobody knows how its phone numbers are stored. Say so with \
+         `smsvoice lake set --lake {url} --phone-numbers plain|hmac|mask|drop`"
+    )]
+    NoSettings {
+        /// The lake.
+        url: String,
+    },
+}
+
+/// What was done with an object when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It was being written.
+    Writing,
+    /// It was being read.
+    Reading,
+    /// The objects below it were being listed.
+    Listing,
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Writing => "written",
+            Self::Reading => "read",
+            Self::Listing => "listed",
+        })
+    }
+}
+
+/// Whether asking the store again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreFailure {
+    /// The object is not there.
+    NotFound,
+    /// The store refuses: credentials, permissions, or the name of the object. Asking again is in vain.
+    Refused,
+    /// Anything else: throttled, unreachable, broken off. Asking again may help.
+    Other,
+}
+
+impl StoreFailure {
+    fn of(error: &object_store::Error) -> Self {
+        use object_store::Error;
+        match error {
+            Error::NotFound { .. } => Self::NotFound,
+            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } | Error::InvalidPath { .. } => Self::Refused,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl LakeError {
+    pub(crate) fn store(object: String, doing: Doing, source: object_store::Error) -> Self {
+        Self::Store { object, doing, failure: StoreFailure::of(&source), source: Box::new(source) }
+    }
+
+    pub(crate) fn encoding(table: Table, source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Encoding { table, source: Box::new(source) }
+    }
+
+    /// What kind of failure of the store it is, if it is one.
+    pub const fn store_failure(&self) -> Option<StoreFailure> {
+        match self {
+            Self::Store { failure, .. } => Some(*failure),
+            _ => None,
+        }
+    }
+
+    /// The error and what caused it, on one line, each thing once.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(error) = next {
+            text = format!("{text}: {error}");
+            next = error.source();
+        }
+        text
+    }
 }

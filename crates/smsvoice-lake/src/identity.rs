@@ -1,7 +1,7 @@
 //! What tells an event from its duplicates: its id, a hash of its content, and how rich it is.
 
 use smsvoice_event::EventId;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// What a row needs to be told from its duplicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,32 +18,17 @@ pub(crate) struct Identity {
 pub(crate) struct Content {
     hash: u64,
     fields: u32,
-    /// Fields so far, those that are not set too.
-    at: u64,
 }
 
 impl Content {
-    /// Adds the next field, whose place is part of its hash. A sum, so that no field has to wait for the one before it.
+    /// Adds a value that stands for so many fields; for none where it is null. The column, by the hash of its name, is
+    /// part of the value's hash. All are added up: the order of columns does not count, nor do columns without a value.
     #[inline]
-    pub(crate) fn add(&mut self, field: Option<u64>) {
-        self.at += 1;
-        if let Some(field) = field {
-            let place = self.at.wrapping_mul(0xa24b_aed4_963e_e407);
-            let product = u128::from(field ^ place) * 0x9e37_79b9_7f4a_7c15;
-            self.hash = self.hash.wrapping_add(product as u64 ^ (product >> 64) as u64);
-            self.fields += 1;
+    pub(crate) fn add(&mut self, column: u64, value: u64, fields: u32) {
+        if fields > 0 {
+            self.hash = self.hash.wrapping_add(xxh3_64_with_seed(&value.to_le_bytes(), column));
+            self.fields += fields;
         }
-    }
-
-    #[inline]
-    pub(crate) fn text(&mut self, text: Option<&str>) {
-        self.add(text.map(|text| xxh3_64(text.as_bytes())));
-    }
-
-    /// So many fields, of which the hash is given; in any order.
-    pub(crate) fn pairs(&mut self, hash: u64, count: usize) {
-        self.add(Some(hash));
-        self.fields += count as u32;
     }
 
     pub(crate) fn of(self, id: EventId) -> Identity {

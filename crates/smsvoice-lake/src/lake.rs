@@ -13,8 +13,8 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use url::Url;
 
-use crate::error::LakeError;
-use crate::file::LakeFile;
+use crate::error::{Doing, LakeError};
+use crate::file::{LakeFile, Table};
 
 /// A lake: where events and quarantine rest.
 #[derive(Clone)]
@@ -83,34 +83,36 @@ impl Lake {
         self.prefix.parts().chain(Path::from(below).parts()).collect()
     }
 
+    /// What messages call an object of the store.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        format!("{} ({path})", self.url)
+    }
+
     /// Puts a finished file, whole or not at all. A file of the same name is left as it is: names are hashes of content.
     pub async fn put(&self, file: &LakeFile) -> Result<Put, LakeError> {
-        let path = self.path(&file.path);
+        let path = self.path(&file.path());
         let options = PutOptions::from(PutMode::Create);
         match self.store.put_opts(&path, file.bytes.clone(), options).await {
             Ok(_) => Ok(Put::Created),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::Present),
-            Err(source) => Err(self.store_error(&path, source)),
+            Err(source) => Err(LakeError::store(self.name(&path), Doing::Writing, source)),
         }
     }
 
-    /// The Parquet files of a table (`events`, `quarantine`), ordered by path.
-    pub async fn files(&self, table: &str) -> Result<Vec<ObjectMeta>, LakeError> {
-        let folder = self.path(table);
+    /// The Parquet files of a table, ordered by path.
+    pub async fn files(&self, table: Table) -> Result<Vec<ObjectMeta>, LakeError> {
+        let folder = self.path(table.as_str());
+        let files = self.store.list(Some(&folder)).try_collect().await;
         let mut files: Vec<ObjectMeta> =
-            self.store.list(Some(&folder)).try_collect().await.map_err(|source| self.store_error(&folder, source))?;
+            files.map_err(|source| LakeError::store(self.name(&folder), Doing::Listing, source))?;
         files.retain(|file| file.location.extension() == Some("parquet"));
         files.sort_by(|a, b| a.location.cmp(&b.location));
         Ok(files)
     }
 
     pub(crate) async fn get(&self, path: &Path) -> Result<bytes::Bytes, LakeError> {
-        let object = self.store.get(path).await.map_err(|source| self.store_error(path, source))?;
-        object.bytes().await.map_err(|source| self.store_error(path, source))
-    }
-
-    fn store_error(&self, path: &Path, source: object_store::Error) -> LakeError {
-        LakeError::Store { path: format!("{} ({path})", self.url), source }
+        let unread = |source| LakeError::store(self.name(path), Doing::Reading, source);
+        self.store.get(path).await.map_err(unread)?.bytes().await.map_err(unread)
     }
 }
 

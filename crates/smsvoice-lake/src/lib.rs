@@ -2,25 +2,30 @@
 
 mod batch;
 mod columns;
+mod decode;
 mod encode;
 mod error;
 mod file;
 mod identity;
 mod lake;
 mod partition;
-mod quarantine;
 mod reader;
+mod reason;
 mod route;
 pub mod schema;
-mod seen;
+mod schema_check;
+mod settings;
 mod writer;
 
 pub use batch::{EventBatch, EventBatchBuilder};
-pub use error::LakeError;
-pub use file::LakeFile;
+pub use error::{Doing, LakeError, StoreFailure};
+pub use file::{LakeFile, Table, TablePartition};
 pub use lake::{Lake, Put};
 pub use partition::Partition;
-pub use quarantine::{QuarantineWriter, Quarantined, Stage};
 pub use reader::QuarantinedPayload;
+pub use reason::{Reason, Stage};
 pub use route::{Route, Source};
-pub use writer::{EventWriter, WriteCounts, WriterLimits};
+pub use settings::{
+    AskedOfLake, LAYOUT, LakeSettings, OriginationSetting, PhoneNumbersSetting, SETTINGS_FILE, valid_context_columns,
+};
+pub use writer::{LakeWriter, Quarantined, WriteCounts, WriterLimits};

@@ -28,6 +28,24 @@ pub enum Source {
 }
 
 impl Source {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Firehose,
+        Self::Sns,
+        Self::Sqs,
+        Self::Logs,
+        Self::EventBridge,
+        Self::Kinesis,
+        Self::S3,
+        Self::File,
+        Self::Emulator,
+    ];
+
+    /// What the word in the column `source` stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == word)
+    }
+
     /// The word in the column `source`.
     pub const fn as_str(self) -> &'static str {
         match self {

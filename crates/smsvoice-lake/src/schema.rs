@@ -1,11 +1,12 @@
-//! The columns of the lake, defined once: name, type, meaning. Readers, writers and the README's table follow from here.
+//! The schemas of the lake's tables. That of `events` follows from the table of its columns in `columns/table.rs`.
 
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::basic::Type;
 use parquet::schema::types::TypePtr;
+
+use crate::columns::{event_columns, quarantine_columns};
 
 /// One column of a table of the lake.
 #[derive(Clone, Debug)]
@@ -14,16 +15,19 @@ pub struct Column {
     pub name: &'static str,
     /// What it holds, where it comes from, in which unit.
     pub doc: &'static str,
-    kind: Kind,
+    pub(crate) kind: Kind,
+    pub(crate) properties: &'static [Property],
 }
 
-/// A column's type, as Parquet and Athena know it.
+/// A column's type, as Parquet and Athena know it, and whether its values repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// A string that repeats: written from a dictionary.
+pub(crate) enum Kind {
+    /// A string that repeats: it is written from a dictionary.
     Word,
     /// A string that hardly repeats.
     Text,
+    /// A string that holds a JSON object.
+    Json,
     Boolean,
     Time,
     Int,
@@ -33,23 +37,40 @@ enum Kind {
     Binary,
 }
 
-/// How a column is held in memory before it is written.
+/// What holds for a column beyond its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Words,
-    Texts,
-    /// Of this physical type in Parquet.
-    Numbers(Type),
-    Pairs,
+pub(crate) enum Property {
+    /// There is no row without it, so that a file without it is not the table's.
+    Required,
+    /// Of a column of words: the smallest and the largest are recorded, because that range can rule a file or a page out.
+    /// Such columns hold kinds and routes that some files have and others have not. Of random ids, and of words that every
+    /// page has, a range would tell nothing. (Of numbers it is always recorded.)
+    Ranged,
+    /// Of a column of numbers: it is written without a dictionary.
+    HardlyRepeats,
+    /// Of a column of texts: a bloom filter tells a reader who looks for one text that the file does not hold it.
+    BloomFilter,
+}
+
+impl Column {
+    /// Whether this holds for it.
+    pub(crate) fn has(&self, property: Property) -> bool {
+        self.properties.contains(&property)
+    }
+
+    /// As Arrow knows it. Every column may be null: only then can a later version add some.
+    pub(crate) fn field(&self) -> Field {
+        Field::new(self.name, self.kind.logical(), true)
+    }
 }
 
 /// Digits of a money column, and those after the point.
 const USD: (u8, i8) = (18, 6);
 
 impl Kind {
-    fn logical(self) -> DataType {
+    pub(crate) fn logical(self) -> DataType {
         match self {
-            Self::Word | Self::Text => DataType::Utf8,
+            Self::Word | Self::Text | Self::Json => DataType::Utf8,
             Self::Boolean => DataType::Boolean,
             Self::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
             Self::Int => DataType::Int32,
@@ -60,9 +81,18 @@ impl Kind {
         }
     }
 
-    fn sql(self) -> &'static str {
+    /// The largest definition and repetition level of each part in Parquet: a map has keys and values, and all else one part.
+    pub(crate) const fn levels(self) -> &'static [(i16, i16)] {
         match self {
-            Self::Word | Self::Text => "string",
+            Self::Map => &[(2, 1), (3, 1)],
+            _ => &[(1, 0)],
+        }
+    }
+
+    /// The type, as the README and messages name it.
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Word | Self::Text | Self::Json => "string",
             Self::Boolean => "boolean",
             Self::Time => "timestamp(ms, UTC)",
             Self::Int => "int32",
@@ -83,94 +113,36 @@ fn map_fields() -> Fields {
     vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)].into()
 }
 
-impl Column {
-    /// How the column is held in memory before it is written.
-    pub(crate) fn shape(&self) -> Shape {
-        match self.kind {
-            Kind::Word => Shape::Words,
-            Kind::Text | Kind::Binary => Shape::Texts,
-            Kind::Boolean => Shape::Numbers(Type::BOOLEAN),
-            Kind::Int => Shape::Numbers(Type::INT32),
-            Kind::Time | Kind::Long | Kind::Usd => Shape::Numbers(Type::INT64),
-            Kind::Map => Shape::Pairs,
-        }
-    }
-}
-
-macro_rules! columns {
-    ($($name:ident $kind:ident $doc:literal;)*) => {
-        &[$(Column { name: stringify!($name), doc: $doc, kind: Kind::$kind },)*]
+macro_rules! list_columns {
+    ($($name:ident: $kind:ident$(($bytes:literal))? $(+ $property:ident)* = $from:ident.$value:ident, $doc:literal;)*) => {
+        &[$(Column {
+            name: stringify!($name),
+            doc: $doc,
+            kind: Kind::$kind,
+            properties: &[$(Property::$property),*],
+        },)*]
     };
 }
 
 /// The columns of `events`, in their order in the file. Changes only add columns.
-pub const EVENT_COLUMNS: &[Column] = columns! {
-    event_id Text "128-bit hash of messageId, eventType and eventTimestamp, in hex: the same event by every route has the same id";
-    event_type Word "as sent; the v1 voice types under their `VOICE_*` names";
-    event_version Word "as sent, `1.0` in every example AWS published";
-    outcome Word "`delivered` `accepted` `blocked` `failed` `unknown` `pending`: what this one event says";
-    failure_reason Word "why, when the outcome is blocked or failed";
-    is_final Boolean "isFinal, as sent";
-    event_time Time "eventTimestamp";
-    request_time Time "messageRequestTimestamp";
-    latency_ms Long "milliseconds from request_time to event_time";
-    message_id Text "messageId";
-    origination_identity Word "originationPhoneNumber: a number, short code, sender id or RCS agent; as the privacy setting says";
-    destination_phone_number Text "destinationPhoneNumber, as the privacy setting says; EventBridge sends none";
-    iso_country_code Word "isoCountryCode of the destination";
-    mcc Word "mobile country code";
-    mnc Word "mobile network code, with its leading zeros";
-    carrier_name Word "carrierName";
-    is_international_send Boolean "isInternationalSend";
-    message_type Word "`TRANSACTIONAL` or `PROMOTIONAL`";
-    message_encoding Word "`GSM` or `UNICODE`";
-    message_status Word "messageStatus";
-    message_status_description Word "messageStatusDescription";
-    message_parts Int "totalMessageParts";
-    price_usd Usd "totalMessagePrice in US dollars; every event of a message repeats it, so never sum over events";
-    carrier_fee_usd Usd "totalCarrierFee in US dollars; the same holds";
-    call_duration_seconds Int "callDurationInSeconds";
-    billed_duration_minutes Int "totalDurationInMinutes";
-    protect_configuration_id Word "protectConfiguration.protectConfigurationId";
-    protect_status Word "protectConfiguration.protectStatus";
-    protect_recommendation Word "protectConfigurationAssessment.protectRecommendation";
-    protect_block_reason Word "protectConfigurationAssessment.protectInsights.blockReason";
-    rcs_agent_country Word "agentIsoCountryCode";
-    rcs_business_id Word "rcsBusinessId";
-    rcs_billing_type Word "rcsMetadata.billingEventType";
-    context Map "the sender's own pairs";
-    extra Text "JSON object of the fields that have no column";
-    configuration_set Word "from the route, where it tells: no event names its configuration set";
-    account_id Word "from the route, where it tells";
-    aws_region Word "from the route, where it tells";
-    source Word "the route: `firehose` `sns` `sqs` `logs` `eventbridge` `kinesis` `s3` `file` `emulator`";
-    received_at Time "when it arrived, by the envelope; of a file, its modification";
-};
+pub const EVENT_COLUMNS: &[Column] = event_columns!(list_columns);
 
 /// The columns of `quarantine`, in their order in the file.
-pub const QUARANTINE_COLUMNS: &[Column] = columns! {
-    received_at Time "when it arrived, by the envelope; of a file, its modification";
-    source Word "the route, as in `events`";
-    source_id Word "where exactly: a file's path and line, a record id, a message id";
-    stage Word "`envelope` `decode` `parse`: how far reading came";
-    reason Word "why, in snake_case";
-    detail Word "why, for a person; never holds a value of the payload";
-    payload Binary "the bytes as received; numbers masked unless the privacy setting is `plain`";
-};
+pub const QUARANTINE_COLUMNS: &[Column] = quarantine_columns!(list_columns);
 
-fn schema(columns: &[Column], kind: impl Fn(Kind) -> DataType) -> SchemaRef {
-    Arc::new(Schema::new(columns.iter().map(|c| Field::new(c.name, kind(c.kind), true)).collect::<Vec<_>>()))
+fn schema(columns: &[Column]) -> SchemaRef {
+    Arc::new(Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>()))
 }
 
 /// The schema of `events`, as a reader of the Parquet files sees it (without the partition columns `channel` and `dt`).
 pub fn events() -> SchemaRef {
-    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema(EVENT_COLUMNS, Kind::logical));
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema(EVENT_COLUMNS));
     SCHEMA.clone()
 }
 
 /// The schema of `quarantine`, as a reader sees it (without the partition column `dt`).
 pub fn quarantine() -> SchemaRef {
-    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema(QUARANTINE_COLUMNS, Kind::logical));
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| schema(QUARANTINE_COLUMNS));
     SCHEMA.clone()
 }
 
@@ -196,18 +168,18 @@ fn converted(schema: &Schema) -> TypePtr {
     schema.expect("every type of the lake is one of Parquet's").root_schema_ptr()
 }
 
-/// The columns as a Markdown table.
-pub fn markdown(columns: &[Column]) -> String {
-    let mut table = String::from("| column | type | |\n|---|---|---|\n");
-    for column in columns {
-        table += &format!("| {} | {} | {} |\n", column.name, column.kind.sql(), column.doc);
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The columns as a Markdown table.
+    fn markdown(columns: &[Column]) -> String {
+        let mut table = String::from("| column | type | |\n|---|---|---|\n");
+        for column in columns {
+            table += &format!("| {} | {} | {} |\n", column.name, column.kind.sql(), column.doc);
+        }
+        table
+    }
 
     #[test]
     fn readme_shows_the_columns_as_they_are() {

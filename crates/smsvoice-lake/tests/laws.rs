@@ -10,8 +10,10 @@ use arrow::datatypes::{Decimal128Type, Int32Type, Int64Type, TimestampMillisecon
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use proptest::prelude::*;
-use smsvoice_event::{Event, KnownType};
-use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, LakeFile, Put, Route, Source, WriteCounts, WriterLimits};
+use smsvoice_event::{Event, EventId, KnownType};
+use smsvoice_lake::{
+    EventBatchBuilder, Lake, LakeFile, LakeWriter, Put, Route, Source, Table, WriteCounts, WriterLimits,
+};
 
 /// 2026-11-22T00:00:00Z.
 const MIDNIGHT: i64 = 1_795_305_600_000;
@@ -82,15 +84,15 @@ fn drafts() -> impl Strategy<Value = Vec<Draft>> {
 }
 
 fn write(texts: &[String], batch_rows: usize, limits: WriterLimits) -> (Vec<LakeFile>, WriteCounts) {
-    let mut writer = EventWriter::new(limits);
+    let mut writer = LakeWriter::new(limits);
     let mut files = Vec::new();
     for texts in texts.chunks(batch_rows.max(1)) {
         let mut batch = EventBatchBuilder::default();
         for text in texts {
             batch.push(&Event::parse(text).unwrap(), &Route::of(Source::File));
         }
-        writer.route(batch.finish());
-        files.extend(writer.encode().unwrap());
+        writer.push(batch.finish());
+        files.extend(writer.full_files().unwrap());
     }
     let (last, counts) = writer.finish().unwrap();
     files.extend(last);
@@ -106,7 +108,7 @@ fn read(files: &[LakeFile]) -> Vec<(String, BTreeMap<String, String>)> {
         for file in files {
             lake.put(file).await.unwrap();
         }
-        for meta in lake.files("events").await.unwrap() {
+        for meta in lake.files(Table::Events).await.unwrap() {
             let folder = meta
                 .location
                 .as_ref()
@@ -122,6 +124,11 @@ fn read(files: &[LakeFile]) -> Vec<(String, BTreeMap<String, String>)> {
         }
         rows
     })
+}
+
+/// The id of the event that a row is.
+fn id(row: &BTreeMap<String, String>) -> String {
+    EventId::of(&row["message_id"], &row["event_type"], row["event_time"].parse().unwrap()).to_string()
 }
 
 fn columns(batch: &RecordBatch, row: usize) -> BTreeMap<String, String> {
@@ -159,14 +166,14 @@ proptest! {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
         let (files, counts) = write(&texts, 7, WriterLimits::default());
         let rows = read(&files);
-        prop_assert_eq!(rows.len() as u64, counts.written);
+        prop_assert_eq!(rows.len() as u64, counts.events);
         for (folder, row) in rows {
             // The row says which event it was; that event, parsed again, says what every column has to be.
             let same = |text: &&String| {
                 let event = Event::parse(text).unwrap();
                 let price = event.price.map(|price| price.to_string());
                 let context: BTreeMap<_, _> = event.context.iter().map(|(key, value)| (Some(&**key), Some(&**value))).collect();
-                event.id().to_string() == row["event_id"]
+                event.id().to_string() == id(&row)
                     && price.as_ref() == row.get("price_usd")
                     && event.message_parts.map(|parts| parts.to_string()).as_ref() == row.get("message_parts")
                     && event.carrier_name.as_deref() == row.get("carrier_name").map(String::as_str)
@@ -188,10 +195,10 @@ proptest! {
     fn every_event_is_written_or_a_duplicate(drafts in drafts(), batch_rows in 1usize..20, file_rows in 1usize..30) {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
         let (files, counts) = write(&texts, batch_rows, WriterLimits { file_rows, open_rows: 2 * file_rows, page_rows: 3 });
-        prop_assert_eq!(counts.written + counts.duplicates, texts.len() as u64);
-        prop_assert_eq!(files.iter().map(|file| file.rows as u64).sum::<u64>(), counts.written);
+        prop_assert_eq!(counts.events + counts.duplicates, texts.len() as u64);
+        prop_assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), counts.events);
         let ids: BTreeSet<String> = texts.iter().map(|text| Event::parse(text).unwrap().id().to_string()).collect();
-        let kept: BTreeSet<String> = read(&files).into_iter().map(|(_, row)| row["event_id"].clone()).collect();
+        let kept: BTreeSet<String> = read(&files).into_iter().map(|(_, row)| id(&row)).collect();
         prop_assert_eq!(kept, ids, "no event is lost");
     }
 
@@ -201,7 +208,7 @@ proptest! {
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let (files, _) = pool.install(|| write(&texts, batch_rows, WriterLimits { file_rows: 5, open_rows: 9, page_rows: 3 }));
-            files.into_iter().map(|file| (file.path, file.bytes.iter().flatten().copied().collect::<Vec<u8>>())).collect::<BTreeMap<_, _>>()
+            files.into_iter().map(|file| (file.path(), file.bytes.iter().flatten().copied().collect::<Vec<u8>>())).collect::<BTreeMap<_, _>>()
         };
         prop_assert_eq!(with(1), with(4));
     }
@@ -209,7 +216,7 @@ proptest! {
     #[test]
     fn the_order_of_one_batch_does_not_change_the_names(drafts in drafts(), seed in any::<u64>()) {
         let mut texts: Vec<String> = drafts.iter().map(Draft::json).collect();
-        let names = |texts: &[String]| write(texts, usize::MAX, WriterLimits::default()).0.into_iter().map(|file| file.path).collect::<Vec<_>>();
+        let names = |texts: &[String]| write(texts, usize::MAX, WriterLimits::default()).0.into_iter().map(|file| file.path()).collect::<Vec<_>>();
         let before = names(&texts);
         texts.sort_by_key(|text| xxhash_rust::xxh3::xxh3_64_with_seed(text.as_bytes(), seed));
         prop_assert_eq!(names(&texts), before);
@@ -222,7 +229,7 @@ fn the_richer_of_two_is_kept_whatever_the_order() {
     let rich = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795305600000,"mcc":"310"}"#.to_owned();
     for texts in [[poor.clone(), rich.clone()], [rich, poor]] {
         let (files, counts) = write(&texts, usize::MAX, WriterLimits::default());
-        assert_eq!((counts.written, counts.duplicates, counts.differing), (1, 1, 1));
+        assert_eq!((counts.events, counts.duplicates, counts.differing), (1, 1, 1));
         assert_eq!(read(&files)[0].1["mcc"], "310");
     }
 }
@@ -236,9 +243,9 @@ fn writing_again_changes_no_object() {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::create(folder.path().join("new/lake").to_str().unwrap(), []).unwrap();
         assert_eq!(lake.put(&files[0]).await.unwrap(), Put::Created);
-        let before = lake.files("events").await.unwrap();
+        let before = lake.files(Table::Events).await.unwrap();
         assert_eq!(lake.put(&files[0]).await.unwrap(), Put::Present);
-        assert_eq!(lake.files("events").await.unwrap(), before);
+        assert_eq!(lake.files(Table::Events).await.unwrap(), before);
     });
 }
 
@@ -253,8 +260,8 @@ fn rows_that_come_one_at_a_time_over_many_partitions_make_one_file_a_partition()
         })
         .collect();
     let (files, counts) = write(&texts, days as usize, WriterLimits::default());
-    assert_eq!((files.len() as u64, counts.written), (days, days * batches));
-    assert!(files.iter().all(|file| file.rows as u64 == batches));
+    assert_eq!((files.len() as u64, counts.events), (days, days * batches));
+    assert!(files.iter().all(|file| file.rows == batches));
 }
 
 /// Late receipts trickle into yesterday's file. Were today's closed for it, time and again, it would be many small ones.
@@ -271,9 +278,9 @@ fn a_large_file_that_rests_is_closed_before_one_that_grows() {
     let texts: Vec<String> = yesterday.chain(today).collect();
     let limits = WriterLimits { file_rows: 1200, open_rows: 1300, page_rows: 1 << 18 };
     let (files, counts) = write(&texts, 20, limits);
-    assert_eq!(counts.written, 1320);
-    let rows = |day: &str| -> Vec<usize> {
-        files.iter().filter(|file| file.path.contains(day)).map(|file| file.rows).collect()
+    assert_eq!(counts.events, 1320);
+    let rows = |day: &str| -> Vec<u64> {
+        files.iter().filter(|file| file.path().contains(day)).map(|file| file.rows).collect()
     };
     assert_eq!(rows("dt=2026-11-24"), [1000], "today's file was not closed for yesterday's");
     assert_eq!(rows("dt=2026-11-23").len(), 2, "yesterday's was, before its last late rows came");

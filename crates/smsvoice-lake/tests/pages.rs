@@ -17,7 +17,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::statistics::Statistics;
 use smsvoice_event::Event;
-use smsvoice_lake::{EventBatchBuilder, EventWriter, LakeFile, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, LakeFile, LakeWriter, Route, Source, WriterLimits};
 
 /// Rows of a row group.
 const GROUP: usize = 17 << 13;
@@ -55,15 +55,15 @@ fn files(rows: impl Iterator<Item = usize>, context_columns: &[String]) -> Vec<L
 const NO_LIMIT: usize = usize::MAX / 2;
 
 fn files_with(limits: WriterLimits, rows: impl Iterator<Item = usize>, context_columns: &[String]) -> Vec<LakeFile> {
-    let mut writer = EventWriter::new(limits);
+    let mut writer = LakeWriter::new(limits);
     let rows: Vec<String> = rows.map(json).collect();
     for rows in rows.chunks(3001) {
         let mut batch = EventBatchBuilder::new(context_columns);
         for row in rows {
             batch.push(&Event::parse(row).unwrap(), &Route::of(Source::File));
         }
-        writer.route(batch.finish());
-        assert!(writer.encode().unwrap().is_empty());
+        writer.push(batch.finish());
+        assert!(writer.full_files().unwrap().is_empty());
     }
     writer.finish().unwrap().0
 }
@@ -96,7 +96,7 @@ fn chunk<'m>(metadata: &'m ParquetMetaData, row_group: usize, name: &str) -> &'m
 #[test]
 fn rows_read_back_whatever_pages_and_dictionaries_they_fill() {
     let files = files(0..ROWS, &[]);
-    assert_eq!((files.len(), files[0].rows), (1, ROWS));
+    assert_eq!((files.len(), files[0].rows), (1, ROWS as u64));
     let batch = rows(&files[0]);
     assert_eq!(batch.num_rows(), ROWS);
     let text = |name: &str| column(&batch, name).as_string::<i32>().clone();
@@ -184,16 +184,16 @@ fn a_message_that_is_not_in_a_file_is_mostly_told_without_reading_it() {
 
 #[test]
 fn a_batch_with_other_promoted_columns_goes_to_a_file_of_its_own() {
-    let mut writer = EventWriter::new(WriterLimits::default());
+    let mut writer = LakeWriter::new(WriterLimits::default());
     for columns in [vec![], vec!["campaign".to_owned()]] {
         let mut batch = EventBatchBuilder::new(&columns);
         for row in 10 * columns.len()..10 * columns.len() + 8 {
             batch.push(&Event::parse(Box::leak(json(row).into_boxed_str())).unwrap(), &Route::of(Source::File));
         }
-        writer.route(batch.finish());
+        writer.push(batch.finish());
     }
     let (files, counts) = writer.finish().unwrap();
-    assert_eq!((files.len(), counts.written), (2, 16));
+    assert_eq!((files.len(), counts.events), (2, 16));
     let mut with_it = files.iter().map(rows).filter(|rows| rows.column_by_name("context_campaign").is_some());
     let rows = with_it.next().unwrap();
     let campaign = column(&rows, "context_campaign").as_string::<i32>();

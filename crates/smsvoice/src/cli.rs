@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{emulate, generate, metrics, query, replay, trace};
+use crate::commands::{emulate, generate, lake, metrics, query, replay, trace};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Trace(trace::Args),
     Generate(generate::Args),
     Emulate(emulate::Args),
+    Lake(lake::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

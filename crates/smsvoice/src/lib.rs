@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod lake;
 pub mod output;
+mod settings;
 mod world;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ impl From<Exit> for ExitCode {
 /// Runs one command.
 pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
     use cli::Command;
+    settings::refuse_unknown_variables(world)?;
     match cli.command {
         Command::Replay(args) => commands::replay::run(&args, world),
         Command::Metrics(args) => commands::metrics::run(&args, world),
@@ -43,6 +45,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Trace(args) => commands::trace::run(&args, world),
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
+        Command::Lake(args) => commands::lake::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
     }
 }

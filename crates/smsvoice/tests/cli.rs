@@ -118,14 +118,16 @@ fn metrics_equal_the_truth_whatever_is_done_to_the_events() {
     let account = json(&replayed);
     let count = |name: &str| account[name].as_u64().unwrap();
     assert_eq!(count("received"), truth["lines"].as_u64().unwrap());
-    assert_eq!(count("received"), count("written") + count("duplicates") + count("quarantined") + count("to_retry"));
+    let became = ["written", "already_there", "duplicates", "quarantined", "to_retry"].map(count);
+    assert_eq!(count("received"), became.iter().sum::<u64>());
     assert_eq!(count("quarantined"), truth["truncated_lines"].as_u64().unwrap());
     let by_truth = rates(&lake);
     compare_with_truth(&truth, &by_truth);
 
     // The same file again: no number and no object changes.
     let before = objects(&lake);
-    smsvoice(&["replay", &events, "--lake", &lake]);
+    let again = json(&smsvoice(&["replay", &events, "--lake", &lake, "--json"]));
+    assert_eq!((again["written"].as_u64(), &again["already_there"]), (Some(0), &account["written"]));
     assert!(objects(&lake) == before, "an object changed");
     assert_eq!(rates(&lake), by_truth);
 
@@ -160,6 +162,16 @@ fn the_samples_replay_and_show_rates_as_the_readme_says() {
     let quarantined = smsvoice(&["replay", &path("invalid"), "--lake", &lake]);
     assert_eq!(quarantined.status.code(), Some(3));
     assert!(text(&quarantined.stdout).contains("invalid_json"));
+    let rows =
+        json(&smsvoice(&["query", "--lake", &lake, "--format", "json", "SELECT count(*) AS rows FROM quarantine"]));
+    let shown = text(&quarantined.stdout);
+    let counted =
+        shown.lines().find(|line| line.starts_with("quarantined")).and_then(|line| line.split_whitespace().nth(1));
+    assert_eq!(
+        counted.map(str::parse),
+        Some(Ok(rows[0]["rows"].as_u64().unwrap())),
+        "the ledger says what the table has"
+    );
     let again = json(&smsvoice(&["replay", "--from-quarantine", "--lake", &lake, "--json"]));
     assert_eq!(again["written"].as_u64(), Some(0), "nothing became readable: {again}");
 }
@@ -256,4 +268,59 @@ fn queries_print_in_every_format_and_change_nothing() {
     assert!(text(&refused.stderr).contains("only queries"), "{refused:?}");
     let traced = smsvoice(&["trace", "--lake", &lake, "m", "--format", "json"]);
     assert_eq!(json(&traced).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_lake_keeps_its_privacy_whatever_a_later_writer_asks_for() {
+    let folder = Folder::new();
+    let lake = folder.path("lake");
+    let event = folder.write(
+        "e.json",
+        br#"{"eventType":"TEXT_DELIVERED","messageId":"m","eventTimestamp":1795000000000,"destinationPhoneNumber":"+14255550156"}"#,
+    );
+    assert!(smsvoice(&["replay", &event, "--lake", &lake]).status.success());
+    let number = || {
+        let rows = smsvoice(&[
+            "query",
+            "--lake",
+            &lake,
+            "--format",
+            "json",
+            "SELECT destination_phone_number AS n FROM events",
+        ]);
+        json(&rows)[0]["n"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(number(), "+1********56", "a new lake masks numbers, on a laptop as in the cloud");
+    for command in [&["replay", &event][..], &["emulate", "--port", "0"]] {
+        let refused = smsvoice(&[command, &["--lake", &lake, "--phone-numbers", "plain"]].concat());
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert!(text(&refused.stderr).contains("keeps phone numbers as mask"), "{refused:?}");
+        assert!(text(&refused.stderr).contains("smsvoice lake set"), "{refused:?}");
+    }
+    let changed = smsvoice(&["lake", "set", "--lake", &lake, "--phone-numbers", "plain"]);
+    assert!(text(&changed.stdout).contains("stay masked"), "{changed:?}");
+    assert!(smsvoice(&["replay", &event, "--lake", &lake, "--phone-numbers", "plain"]).status.success());
+    let shown = smsvoice(&["lake", "show", "--lake", &lake]);
+    assert_eq!(json(&shown)["phone_numbers"], "plain");
+}
+
+#[test]
+fn the_lake_of_another_program_is_refused_with_what_its_files_lack() {
+    let folder = Folder::new();
+    let lake = folder.path("lake");
+    let event = folder.write("e.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}"#);
+    std::fs::create_dir_all(folder.path("lake/events")).unwrap();
+    std::fs::write(folder.path("lake/events/other.parquet"), b"PAR1 and something else").unwrap();
+    let refused = smsvoice(&["replay", &event, "--lake", &lake]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("other.parquet"), "{refused:?}");
+}
+
+#[test]
+fn a_misspelt_variable_is_refused() {
+    let output =
+        Command::cargo_bin("smsvoice").unwrap().args(["completions", "bash"]).env("SMSVOICE_LAEK", "x").output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("SMSVOICE_LAEK is no setting"), "{output:?}");
 }

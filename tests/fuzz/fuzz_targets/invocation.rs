@@ -13,7 +13,7 @@ use serde_json::Value;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Reply};
 use smsvoice_ingest::{PhoneNumbers, Privacy, Settings};
-use smsvoice_lake::Lake;
+use smsvoice_lake::{Lake, Table};
 
 const LIMIT: usize = 6 * 1024 * 1024;
 
@@ -39,9 +39,9 @@ async fn deliver(consumer: &Consumer, payload: &str) {
     let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
     // Objects that a notification names are not in the bucket; no time is left to look for them twice.
     let handled = consumer.invoke(payload, now, Duration::from_millis(100)).await;
-    let account = &handled.account;
-    assert!(account.adds_up(), "{account:?}");
-    assert_eq!(account.to_retry, 0, "the store works");
+    let ledger = &handled.ledger;
+    assert!(ledger.adds_up(), "{ledger:?}");
+    assert_eq!(ledger.to_retry, 0, "the store works");
     match handled.reply {
         Ok(reply @ Reply::Transformed { .. }) => {
             let asked: Value = serde_json::from_str(payload).unwrap();
@@ -62,14 +62,14 @@ async fn deliver(consumer: &Consumer, payload: &str) {
             let named_object = payload.contains("s3");
             assert!(batch_item_failures.is_empty() || named_object, "{batch_item_failures:?}");
         }
-        Ok(Reply::Account(told)) => assert_eq!(told.received, account.received),
+        Ok(Reply::Ledger(told)) => assert_eq!(told.received, ledger.received),
         Err(failure) => assert!(!failure.to_string().is_empty()),
     }
 }
 
 async fn objects(lake: &Lake) -> Vec<String> {
     let mut names = Vec::new();
-    for table in ["events", "quarantine"] {
+    for table in Table::ALL {
         names.extend(lake.files(table).await.unwrap().into_iter().map(|file| file.location.to_string()));
     }
     names

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use smsvoice_event::{Channel, Timestamp};
 use smsvoice_lake::Partition;
 
-use crate::envelope::{Firehose, FirehoseRecord};
+use crate::envelope::firehose::{Record, Request};
 use crate::inflate::{self, Compression};
 use crate::lambda::reply::{self, Archived, Reply, TransformedRecord};
 use crate::lambda::unit::Unit;
@@ -16,9 +16,9 @@ use crate::lambda::unit::Unit;
 /// Bytes of a reply that Lambda lets through: 6 MB, less a little for the frame around the records.
 const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
 
-pub(crate) fn reply(firehose: Firehose<'_>, units: &[Unit], now: Timestamp) -> Reply {
+pub(crate) fn reply(request: Request<'_>, units: &[Unit], now: Timestamp) -> Reply {
     let mut records: Vec<TransformedRecord<'_>> =
-        firehose.records.into_iter().zip(units).map(|(record, unit)| transformed(record, unit, now)).collect();
+        request.records.into_iter().zip(units).map(|(record, unit)| transformed(record, unit, now)).collect();
     let mut size: usize = records.iter().map(TransformedRecord::json_len).sum();
     // What is too much for one reply stays with Firehose, under `processing-failed/`: its events are in the lake, and
     // the archive can be completed from there.
@@ -33,11 +33,7 @@ pub(crate) fn reply(firehose: Firehose<'_>, units: &[Unit], now: Timestamp) -> R
     Reply::Transformed { json: reply::transformed(&records) }
 }
 
-fn transformed<'p>(
-    record: Result<FirehoseRecord<'p>, &'p RawValue>,
-    unit: &Unit,
-    now: Timestamp,
-) -> TransformedRecord<'p> {
+fn transformed<'p>(record: Result<Record<'p>, &'p RawValue>, unit: &Unit, now: Timestamp) -> TransformedRecord<'p> {
     let record = match record {
         Ok(record) => record,
         Err(text) => return TransformedRecord { record_id: record_id(text.get()), archive: None },
@@ -99,7 +95,7 @@ mod tests {
             (r#"{"recordId":"r-1","recordId":"r-\u0032","data":"e30="}"#, "r-2"),
             ("7", ""),
         ] {
-            let unit = Unit { tally: crate::reader::Tally::default(), objects: Vec::new(), unread: false };
+            let unit = Unit::default();
             let text: &RawValue = serde_json::from_str(record).unwrap();
             let answer = transformed(Err(text), &unit, Timestamp::EPOCH);
             assert_eq!((&*answer.record_id, answer.archive), (id, None), "{record}");

@@ -12,7 +12,7 @@ mod retry;
 mod telemetry;
 mod unit;
 
-pub use config::{Config, ConfigError, KeySource, LogLevel, NumbersSetting};
+pub use config::{Config, ConfigError, LogLevel};
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
 pub use reply::{BatchItemFailure, Failure, Reply};

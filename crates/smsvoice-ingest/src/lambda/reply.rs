@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use smsvoice_lake::Partition;
 use thiserror::Error;
 
-use crate::account::Account;
+use crate::ledger::Ledger;
 
 /// The function's reply.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +24,8 @@ pub enum Reply {
         /// The reply as it is sent.
         json: String,
     },
-    /// To all others, who do not read it: the account.
-    Account(Account),
+    /// To all others, who do not read it: the ledger.
+    Ledger(Ledger),
 }
 
 impl Reply {
@@ -34,7 +34,7 @@ impl Reply {
         match self {
             Self::Batch { batch_item_failures } => to_raw_value(&Batch { batch_item_failures: &batch_item_failures }),
             Self::Transformed { json } => RawValue::from_string(json),
-            Self::Account(account) => to_raw_value(&account),
+            Self::Ledger(ledger) => to_raw_value(&ledger),
         }
     }
 }

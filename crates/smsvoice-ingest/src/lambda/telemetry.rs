@@ -49,15 +49,16 @@ pub struct Telemetry {
 impl Telemetry {
     /// Of a handled invocation.
     pub fn of(handled: &mut Handled, at: SystemTime, duration: Duration, is_cold: bool) -> Self {
-        let Handled { account, observed, files, bytes, .. } = handled;
+        let Handled { ledger, observed, files, bytes, .. } = handled;
         let p50 = observed.freshness_percentile(0.5);
         let mut counts: Vec<(String, u64)> = [
-            ("received", account.received),
-            ("written", account.written),
-            ("duplicates", account.duplicates),
-            ("quarantined", account.quarantined),
-            ("to_retry", account.to_retry),
-            ("unknown_event_types", account.unknown_types),
+            ("received", ledger.received),
+            ("written", ledger.written),
+            ("already_there", ledger.already_there),
+            ("duplicates", ledger.duplicates),
+            ("quarantined", ledger.quarantined),
+            ("to_retry", ledger.to_retry),
+            ("unknown_event_types", ledger.unknown_types),
             ("unknown_fields", observed.with_unknown_fields),
             ("late_over_1h", observed.late_1h),
             ("late_over_72h", observed.late_72h),
@@ -66,7 +67,7 @@ impl Telemetry {
         ]
         .map(|(name, count)| (name.to_owned(), count))
         .into();
-        counts.extend(account.by_reason.iter().map(|(reason, count)| (format!("quarantined_{reason}"), *count)));
+        counts.extend(ledger.by_reason.iter().map(|(reason, count)| (format!("quarantined_{reason}"), *count)));
         Self { at, counts, bytes: *bytes, duration, freshness_ms: p50.zip(observed.freshness_percentile(0.99)) }
     }
 

@@ -15,12 +15,14 @@ mod world {
     use std::sync::Arc;
 
     use arrow::array::AsArray;
+    use arrow::datatypes::TimestampMillisecondType;
     use object_store::memory::InMemory;
     use object_store::path::Path;
     use object_store::{ObjectStore, ObjectStoreExt};
+    use smsvoice_event::EventId;
     use smsvoice_ingest::Settings;
     use smsvoice_ingest::lambda::Consumer;
-    use smsvoice_lake::Lake;
+    use smsvoice_lake::{Lake, Table};
 
     /// A function over these stores; every bucket is `objects`.
     pub(crate) fn consumer(lake: Arc<dyn ObjectStore>, objects: Arc<dyn ObjectStore>) -> Consumer {
@@ -38,15 +40,20 @@ mod world {
     /// Event ids in the lake with how often each rests there, and the payloads in quarantine.
     pub(crate) async fn contents(lake: &Lake) -> (BTreeMap<String, usize>, usize) {
         let mut events = BTreeMap::new();
-        for file in lake.files("events").await.unwrap() {
+        for file in lake.files(Table::Events).await.unwrap() {
             for batch in lake.read_events(&file).await.unwrap() {
-                for id in batch.column(0).as_string::<i32>() {
-                    *events.entry(id.unwrap().to_owned()).or_default() += 1;
+                let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().clone();
+                let (message, kind) = (text("message_id"), text("event_type"));
+                let times = batch.column_by_name("event_time").unwrap();
+                let times = times.as_primitive::<TimestampMillisecondType>();
+                for row in 0..batch.num_rows() {
+                    let id = EventId::of(message.value(row), kind.value(row), times.value(row));
+                    *events.entry(id.to_string()).or_default() += 1;
                 }
             }
         }
         let mut quarantined = 0;
-        for file in lake.files("quarantine").await.unwrap() {
+        for file in lake.files(Table::Quarantine).await.unwrap() {
             quarantined += lake.read_quarantine(&file).await.unwrap().len();
         }
         (events, quarantined)

@@ -10,6 +10,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use serde_json::{Value, json};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Failure};
+use smsvoice_lake::Table;
 
 use crate::flaky::{Fate, Flaky};
 use crate::payloads::{self, event};
@@ -25,7 +26,7 @@ async fn reply(consumer: &Consumer, payload: &Value) -> Result<Value, Failure> {
     let text = payload.to_string();
     let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
     let handled = consumer.invoke(&text, now, Duration::from_secs(10)).await;
-    assert!(handled.account.adds_up(), "{:?}", handled.account);
+    assert!(handled.ledger.adds_up(), "{:?}", handled.ledger);
     handled.reply.map(|reply| serde_json::to_value(reply).unwrap())
 }
 
@@ -168,7 +169,7 @@ async fn promoted_context_keys_are_columns_of_their_own() {
     let with = json!({"eventType": "TEXT_SENT", "messageId": "a", "eventTimestamp": 1_795_305_600_000u64, "context": {"campaign": "spring", "team-id": "7"}});
     let without = json!({"eventType": "TEXT_SENT", "messageId": "b", "eventTimestamp": 1_795_305_600_000u64, "context": {"other": "x"}});
     reply(&consumer, &payloads::sqs(&[with.to_string(), without.to_string()], QUEUE)).await.unwrap();
-    let files = consumer.lake.files("events").await.unwrap();
+    let files = consumer.lake.files(Table::Events).await.unwrap();
     let rows = consumer.lake.read_events(&files[0]).await.unwrap().remove(0);
     let column = |name: &str| -> Vec<Option<String>> {
         let column = rows.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));

@@ -74,7 +74,7 @@ proptest! {
                 prop_assert!(deliveries <= 60, "it never ends");
                 let text = payload.to_string();
                 let handled = consumer.invoke(&text, now(), Duration::from_secs(20)).await;
-                prop_assert!(handled.account.adds_up(), "{:?}", handled.account);
+                prop_assert!(handled.ledger.adds_up(), "{:?}", handled.ledger);
                 next = sent_again(&payload, handled.reply.ok());
             }
             let (events, quarantined) = contents(&consumer.lake).await;
@@ -91,7 +91,7 @@ async fn a_put_is_tried_again_while_there_is_time() {
     let consumer = consumer(lake, Arc::new(InMemory::new()));
     let payload = payloads::sns(&payloads::event(0)).to_string();
     let handled = consumer.invoke(&payload, now(), Duration::from_secs(20)).await;
-    assert_eq!((handled.account.written, handled.account.to_retry), (1, 0));
+    assert_eq!((handled.ledger.written, handled.ledger.to_retry), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +101,7 @@ async fn an_invocation_answers_before_its_time_is_up() {
     let started = tokio::time::Instant::now();
     let handled = consumer.invoke(&payload, now(), Duration::from_secs(15)).await;
     assert!(started.elapsed() < Duration::from_secs(15));
-    assert_eq!(handled.account.to_retry, 2);
+    assert_eq!(handled.ledger.to_retry, 2);
     assert!(matches!(handled.reply, Ok(Reply::Batch { batch_item_failures }) if batch_item_failures.len() == 2));
 }
 

@@ -1,189 +1,172 @@
 //! Rows of `events` as columns in memory, on their way from reading to Parquet.
 
+mod numbers;
+mod pairs;
+mod push;
+mod table;
 mod texts;
 mod words;
 
-use smsvoice_event::{Event, EventTime, FailureReason, PhoneNumber, Timestamp, Usd};
-use xxhash_rust::xxh3::xxh3_64;
+use smsvoice_event::{Event, Usd};
+use xxhash_rust::const_xxh3::xxh3_64 as hash_of_name;
 
+pub(crate) use self::numbers::{NO_NUMBER, Numbers};
+pub(crate) use self::pairs::Pairs;
+use self::push::Pushed;
+pub(crate) use self::table::{event_columns, quarantine_columns};
 pub(crate) use self::texts::Texts;
 pub(crate) use self::words::{NULL, Words};
 use crate::identity::{Content, Identity};
 use crate::route::Route;
 
-/// Rows of `events`, by column. Of each sort of column they stand in the order of the schema.
-pub(crate) struct Columns {
-    /// Who each row is: its event id, and what tells it from its duplicates.
-    pub(crate) identities: Vec<Identity>,
-    /// The repeating strings; after those of the schema, one for each promoted context key.
-    pub(crate) words: Vec<Words>,
-    pub(crate) numbers: [Numbers; NUMBERS],
-    pub(crate) texts: [Texts; TEXTS],
-    pub(crate) context: Pairs,
+/// How the values of each kind of column are held.
+mod held {
+    use super::{Numbers, Pairs, Texts, Words};
+
+    pub(super) type Word = Words;
+    pub(super) type Text = Texts;
+    pub(super) type Json = Texts;
+    pub(super) type Map = Pairs;
+    pub(super) type Boolean = Numbers;
+    pub(super) type Time = Numbers;
+    pub(super) type Int = Numbers;
+    pub(super) type Long = Numbers;
+    pub(super) type Usd = Numbers;
 }
 
-/// How many columns of repeating strings the schema has.
-pub(crate) const WORDS: usize = 24;
-
-/// How many of them, the last ones, tell of the route and not of the event.
-const OF_THE_ROUTE: usize = 4;
-
-/// How many columns of numbers, times and booleans the schema has.
-const NUMBERS: usize = 11;
-
-/// How many columns of strings that hardly repeat the schema has, beside the event id.
-const TEXTS: usize = 3;
-
-/// A column of numbers. None of them comes near [`NO_NUMBER`]: times have four-digit years, money has 18 digits.
-#[derive(Default)]
-pub(crate) struct Numbers {
-    pub(crate) values: Vec<i64>,
-    pub(crate) nulls: usize,
+/// Appends a value to a column of this kind.
+macro_rules! push {
+    (Word $column:expr, $value:expr, $event:ident) => {
+        push::word($column, $value)
+    };
+    (Text $column:expr, $value:expr, $event:ident) => {
+        push::text($column, $value)
+    };
+    (Json $column:expr, $value:expr, $event:ident) => {
+        push::json($column, $value, $event.extra_json().as_deref())
+    };
+    (Map $column:expr, $value:expr, $event:ident) => {
+        push::map($column, $value)
+    };
+    (Boolean $column:expr, $value:expr, $event:ident) => {
+        push::number::<bool>($column, $value)
+    };
+    (Time $column:expr, $value:expr, $event:ident) => {
+        push::time($column, $value)
+    };
+    (Int $column:expr, $value:expr, $event:ident) => {
+        push::number::<i32>($column, $value)
+    };
+    (Long $column:expr, $value:expr, $event:ident) => {
+        push::number::<i64>($column, $value)
+    };
+    (Usd $column:expr, $value:expr, $event:ident) => {
+        push::number::<Usd>($column, $value)
+    };
 }
 
-/// Where there is no number.
-pub(crate) const NO_NUMBER: i64 = i64::MIN;
+/// What a batch holds in memory, and how a row is appended to it, for each line of the table.
+macro_rules! declare_columns {
+    ($($name:ident: $kind:ident$(($bytes:literal))? $(+ $property:ident)* =
+        $(event.$field:ident)? $(derived.$method:ident)? $(route.$hop:ident)?, $doc:literal;)*) => {
+        /// Rows of `events`, by column.
+        pub(crate) struct Columns {
+            /// Who each row is: its event id, and what tells it from its duplicates.
+            pub(crate) identities: Vec<Identity>,
+            $($name: held::$kind,)*
+            /// One column for each promoted context key.
+            promoted: Vec<Words>,
+        }
 
-impl Numbers {
-    fn push(&mut self, number: Option<i64>) {
-        self.nulls += usize::from(number.is_none());
-        self.values.push(number.unwrap_or(NO_NUMBER));
-    }
-}
+        impl Columns {
+            /// Columns with room for so many rows, and as many of promoted context keys.
+            pub(crate) fn with_capacity(rows: usize, promoted: usize) -> Self {
+                Self {
+                    identities: Vec::with_capacity(rows),
+                    $($name: <held::$kind>::with_capacity(rows $(, $bytes)?),)*
+                    promoted: (0..promoted).map(|_| Words::with_capacity(rows)).collect(),
+                }
+            }
 
-/// A column of pairs.
-pub(crate) struct Pairs {
-    /// Where the pairs of each row end.
-    pub(crate) ends: Vec<u32>,
-    pub(crate) keys: Words,
-    pub(crate) values: Texts,
+            /// Appends a row; returns by how many bytes the columns' texts have grown.
+            pub(crate) fn push(&mut self, event: &Event<'_>, route: &Route<'_>, promoted: &[String]) -> usize {
+                // Without `..`: a field that no column takes is an error here.
+                let Event { $($($field,)?)* } = event;
+                let Route { $($($hop,)?)* } = route;
+                let mut content = Content::default();
+                let mut bytes = 0;
+                $(
+                    // A line has one of these three; none or two of them do not compile.
+                    let pushed: Pushed =
+                        $({
+                            const { assert!(is_named_after(stringify!($name), stringify!($field))) };
+                            let pushed = push!($kind &mut self.$name, $field, event);
+                            content.add(const { hash_of_name(stringify!($name).as_bytes()) }, pushed.hash, pushed.fields);
+                            pushed
+                        })?
+                        $({
+                            const { assert!(is_named_after(stringify!($name), stringify!($method))) };
+                            push!($kind &mut self.$name, &event.$method(), event)
+                        })?
+                        $({
+                            const { assert!(is_named_after(stringify!($name), stringify!($hop))) };
+                            push!($kind &mut self.$name, $hop, event)
+                        })?;
+                    bytes += pushed.bytes;
+                )*
+                self.push_promoted(event, promoted);
+                self.identities.push(content.of(event.id()));
+                bytes
+            }
+
+            /// All columns, in the order of the schema; those of promoted context keys are the last ones.
+            pub(crate) fn columns(&self) -> impl Iterator<Item = ColumnRef<'_>> {
+                [$(ColumnRef::from(&self.$name),)*].into_iter().chain(self.promoted.iter().map(ColumnRef::Words))
+            }
+        }
+    };
 }
+event_columns!(declare_columns);
 
 impl Columns {
-    /// Columns with room for so many rows, and as many of promoted context keys.
-    pub(crate) fn with_capacity(rows: usize, promoted: usize) -> Self {
-        let pairs = 3 * rows;
-        Self {
-            identities: Vec::with_capacity(rows),
-            words: (0..WORDS + promoted).map(|_| Words::with_capacity(rows)).collect(),
-            numbers: std::array::from_fn(|_| Numbers { values: Vec::with_capacity(rows), nulls: 0 }),
-            texts: [(rows, 36), (rows, 14), (rows, 0)].map(|(rows, bytes)| Texts::with_capacity(rows, bytes)),
-            context: Pairs {
-                ends: Vec::with_capacity(rows),
-                keys: Words::with_capacity(pairs),
-                values: Texts::with_capacity(pairs, 14),
-            },
-        }
-    }
-
-    /// Appends a row; returns how much longer the columns' texts became.
-    pub(crate) fn push(&mut self, event: &Event<'_>, route: &Route<'_>, promoted: &[String]) -> usize {
-        let mut content = Content::default();
-        let words = self.push_words(event, route, &mut content);
-        self.push_numbers(event, route, &mut content);
-        let texts = self.push_texts(event, &mut content);
-        let pairs = self.push_pairs(event, promoted, &mut content);
-        self.identities.push(content.of(event.id()));
-        words + texts + pairs
-    }
-
-    /// The repeating strings, in the order of the schema. Of the route's own columns nothing enters the content hash.
-    fn push_words(&mut self, event: &Event<'_>, route: &Route<'_>, content: &mut Content) -> usize {
-        let mut added = 0;
-        let e = event;
-        let words: [Option<&str>; WORDS] = [
-            Some(e.event_type.as_str()),
-            e.event_version.as_deref(),
-            Some(e.outcome().as_str()),
-            e.failure_reason().map(FailureReason::as_str),
-            e.origination_identity.as_ref().map(PhoneNumber::as_str),
-            e.iso_country_code.as_deref(),
-            e.mcc.as_deref(),
-            e.mnc.as_deref(),
-            e.carrier_name.as_deref(),
-            e.message_type.as_deref(),
-            e.message_encoding.as_deref(),
-            e.message_status.as_deref(),
-            e.message_status_description.as_deref(),
-            e.protect_configuration_id.as_deref(),
-            e.protect_status.as_deref(),
-            e.protect_recommendation.as_deref(),
-            e.protect_block_reason.as_deref(),
-            e.rcs_agent_country.as_deref(),
-            e.rcs_business_id.as_deref(),
-            e.rcs_billing_type.as_deref(),
-            route.configuration_set.as_deref(),
-            route.account_id.as_deref(),
-            route.aws_region.as_deref(),
-            Some(route.source.as_str()),
-        ];
-        for (at, (column, word)) in self.words.iter_mut().zip(words).enumerate() {
-            let before = column.text_len();
-            let hash = column.push(word);
-            added += column.text_len() - before;
-            if at < WORDS - OF_THE_ROUTE {
-                content.add(word.map(|_| hash));
-            }
-        }
-        added
-    }
-
-    fn push_numbers(&mut self, event: &Event<'_>, route: &Route<'_>, content: &mut Content) {
-        let e = event;
-        // With each, whether it tells events with one id apart: the time is in the id, the latency follows from the times,
-        // and the route is not part of the event.
-        let numbers: [(Option<i64>, bool); NUMBERS] = [
-            (e.is_final.map(i64::from), true),
-            (Some(e.event_time.millis()), false),
-            (e.request_time.map(EventTime::millis), true),
-            (e.latency_ms(), false),
-            (e.is_international_send.map(i64::from), true),
-            (e.message_parts.map(i64::from), true),
-            (e.price.map(Usd::micros), true),
-            (e.carrier_fee.map(Usd::micros), true),
-            (e.call_duration_seconds.map(i64::from), true),
-            (e.billed_duration_minutes.map(i64::from), true),
-            (route.received_at.map(Timestamp::millis), false),
-        ];
-        for (column, (number, tells)) in self.numbers.iter_mut().zip(numbers) {
-            column.push(number);
-            if tells {
-                content.add(number.map(|number| number as u64));
-            }
-        }
-    }
-
-    fn push_texts(&mut self, event: &Event<'_>, content: &mut Content) -> usize {
-        let destination = event.destination_phone_number.as_ref().map(PhoneNumber::as_str);
-        let extra = event.extra_json();
-        content.text(destination);
-        let texts = [Some(&*event.message_id), destination, extra.as_deref()];
-        for (column, text) in self.texts.iter_mut().zip(texts) {
-            column.push(text);
-        }
-        texts.into_iter().flatten().map(str::len).sum()
-    }
-
-    fn push_pairs(&mut self, event: &Event<'_>, promoted: &[String], content: &mut Content) -> usize {
-        let (mut sum, mut added) = (0u64, 0);
-        let mut pair = |key: u64, value: &str| {
-            sum = sum.wrapping_add(key.rotate_left(17) ^ xxh3_64(value.as_bytes()));
-        };
-        let map = &mut self.context;
-        for (key, value) in &event.context {
-            added += key.len() + value.len();
-            pair(map.keys.push(Some(key)), value);
-            map.values.push(Some(value));
-        }
-        map.ends.push(map.keys.keys().len() as u32);
-        for (key, column) in promoted.iter().zip(&mut self.words[WORDS..]) {
+    fn push_promoted(&mut self, event: &Event<'_>, keys: &[String]) {
+        for (key, column) in keys.iter().zip(&mut self.promoted) {
             let value = event.context.iter().find(|(name, _)| name == key).map(|(_, value)| &**value);
             column.push(value);
         }
-        for (key, value) in &event.extra {
-            pair(xxh3_64(key.as_bytes()), value);
-        }
-        content.pairs(sum, event.context.len() + event.extra.len());
-        added
     }
+}
+
+/// A column of any kind.
+#[derive(Clone, Copy)]
+pub(crate) enum ColumnRef<'c> {
+    Words(&'c Words),
+    Texts(&'c Texts),
+    Numbers(&'c Numbers),
+    Pairs(&'c Pairs),
+}
+
+macro_rules! refer_to {
+    ($($sort:ident)*) => { $(
+        impl<'c> From<&'c $sort> for ColumnRef<'c> {
+            fn from(column: &'c $sort) -> Self {
+                Self::$sort(column)
+            }
+        }
+    )* };
+}
+refer_to!(Words Texts Numbers Pairs);
+
+/// Whether a column has the name of the field it holds, followed by the unit if the field's type tells it: two columns
+/// whose fields are mixed up do not compile.
+const fn is_named_after(column: &str, field: &str) -> bool {
+    let (column, field) = (column.as_bytes(), field.as_bytes());
+    let mut at = 0;
+    while at < field.len() {
+        if at >= column.len() || column[at] != field[at] {
+            return false;
+        }
+        at += 1;
+    }
+    matches!(column.split_at(at).1, b"" | b"_usd")
 }

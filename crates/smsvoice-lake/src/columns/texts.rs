@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 /// Texts one after the other, each as Parquet's plain encoding has it: its length in four bytes, then itself.
-#[derive(Default)]
 pub(crate) struct Texts {
     plain: Vec<u8>,
     /// Where each begins; [`NULL`] where there is none.

@@ -1,6 +1,6 @@
-//! The distinct values of one column chunk.
+//! The distinct values of one column chunk, each with a key.
 
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// More words than this are no words: a key has 16 bits, and one is left for a key that is not known yet.
@@ -9,9 +9,9 @@ const MOST_WORDS: usize = u16::MAX as usize;
 /// Bytes of words that a reader is made to hold.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Distinct texts, by key.
+/// Distinct strings, by key.
 #[derive(Default)]
-pub(super) struct Dictionary {
+pub(super) struct WordDictionary {
     /// As they are written: each length, then the text.
     plain: Vec<u8>,
     /// Where each begins.
@@ -19,7 +19,7 @@ pub(super) struct Dictionary {
     keys: HashTable<(u64, u16)>,
 }
 
-impl Dictionary {
+impl WordDictionary {
     /// The key of a word; none where there is no room for it.
     pub(super) fn key(&mut self, word: &[u8]) -> Option<u16> {
         let hash = xxh3_64(word);
@@ -58,9 +58,9 @@ impl Dictionary {
 
 /// Distinct numbers, by key.
 #[derive(Default)]
-pub(super) struct Numbers {
+pub(super) struct NumberDictionary {
     values: Vec<i64>,
-    keys: HashTable<u16>,
+    keys: HashMap<i64, u16>,
     /// The one before: runs of equal numbers are common.
     last: Option<(i64, u16)>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Numbers {
 /// More numbers than this are not worth a dictionary: a key saves little.
 const MOST_NUMBERS: usize = 1 << 12;
 
-impl Numbers {
+impl NumberDictionary {
     /// The key of a number; none where there is no room for it.
     pub(super) fn key(&mut self, number: i64) -> Option<u16> {
         if let Some((last, key)) = self.last
@@ -76,19 +76,14 @@ impl Numbers {
         {
             return Some(key);
         }
-        let hash = |number: i64| {
-            let product = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            product ^ product >> 32
-        };
-        let values = &mut self.values;
-        let known = self.keys.find(hash(number), |key| values[usize::from(*key)] == number).copied();
-        if known.is_none() && values.len() == MOST_NUMBERS {
+        let known = self.keys.get(&number).copied();
+        if known.is_none() && self.values.len() == MOST_NUMBERS {
             return None;
         }
         let key = known.unwrap_or_else(|| {
-            let key = values.len() as u16;
-            values.push(number);
-            self.keys.insert_unique(hash(number), key, |key| hash(values[usize::from(*key)]));
+            let key = self.values.len() as u16;
+            self.values.push(number);
+            self.keys.insert(number, key);
             key
         });
         self.last = Some((number, key));

@@ -1,15 +1,19 @@
-//! From rows to the bytes of one Parquet file of `events`.
+//! From rows to the bytes of one Parquet file.
 //!
-//! Arrow's own writer looks up every value of every column again in a hash map, and sets up a compressor for each column.
-//! Here a batch's words are looked up once a batch, and a thread has one compressor.
+//! TODO-MEASURED
 
+mod bounds;
+mod column_chunk;
 mod compress;
 mod dictionary;
 mod hybrid;
 mod numbers;
-mod page;
+mod open_page;
+mod page_header;
 mod pages;
 mod pairs;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod words;
 
@@ -18,64 +22,59 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
-use parquet::basic::Type;
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, TrackedWrite};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::TypePtr;
 
-use self::numbers::NumberChunk;
-use self::page::Page;
-use self::pages::Sink;
-use self::pairs::PairChunk;
-use self::texts::TextChunk;
-use self::words::WordChunk;
-use crate::columns::Columns;
+use self::column_chunk::ColumnChunk;
+use self::pages::RowGroupBuffer;
+use crate::columns::{ColumnRef, Columns};
 use crate::file::CREATED_BY;
-use crate::schema::{Column, EVENT_COLUMNS, Shape};
+use crate::schema::{Column, EVENT_COLUMNS};
 
-/// Rows of a page, at most: what an open file holds as it came, not yet compressed.
+/// Rows of a page, at most: these an open file holds as they came, not yet compressed.
 pub(crate) const PAGE_ROWS: usize = 1 << 13;
 
-/// Rows of a row group: its pages are what an open file holds compressed, about 8 MiB. A little more than half of the rows
-/// after which a file is closed, because that is at the end of a batch: else a third row group would have the few more.
-const ROW_GROUP_ROWS: usize = 17 * PAGE_ROWS;
+/// How many rows become a page, and how many a row group.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    page_rows: usize,
+    /// The pages of a row group are what an open file holds compressed, about 8 MiB.
+    row_group_rows: usize,
+}
+
+/// A row group has a little more than half of the rows after which a file is closed. A file is closed at the end of a
+/// batch, and so has a few rows more; with half of them, those few would make a third row group.
+const SIZES: Sizes = Sizes { page_rows: PAGE_ROWS, row_group_rows: 17 * PAGE_ROWS };
 
 /// Bytes of a file's footer and bloom filters, about.
 const FOOTER: usize = 1 << 18;
 
-/// Columns of words whose range can rule a file or a page out: routes and kinds that some files have, and others have not.
-/// Of ids that are random, and of words that every page has, a smallest and a largest one tell nothing.
-const RANGED: [&str; 7] =
-    ["event_type", "outcome", "iso_country_code", "origination_identity", "configuration_set", "account_id", "source"];
-
-/// Columns of numbers that hardly repeat.
-const UNIQUE: [&str; 3] = ["event_time", "request_time", "latency_ms"];
-
 /// A Parquet file under construction, in memory. It keeps to what every reader knows: pages of the first version, plain
 /// and dictionary encoding, zstd; delta encodings, for one, are unreadable in older Spark and Athena.
 pub(crate) struct FileEncoder {
+    columns: &'static [Column],
     schema: TypePtr,
-    chunks: Vec<Chunk>,
+    sizes: Sizes,
+    chunks: Vec<ColumnChunk>,
     writer: Option<SerializedFileWriter<Vec<u8>>>,
     rows: usize,
-    /// Rows of the pages that are being filled, and how many were filled.
+    /// Rows of the pages that are being filled.
     page_rows: usize,
+    /// How many pages of each column have ended.
     pages: usize,
 }
 
-/// A column under construction, and which of the batch's columns of its sort it takes.
-enum Chunk {
-    Ids(TextChunk),
-    Words(usize, WordChunk),
-    Texts(usize, TextChunk),
-    Numbers(usize, NumberChunk),
-    Pairs(PairChunk),
-}
-
 impl FileEncoder {
+    /// A file of `events`.
     pub(crate) fn new(schema: TypePtr) -> Self {
-        Self { schema, chunks: Vec::new(), writer: None, rows: 0, page_rows: 0, pages: 0 }
+        Self::with_sizes(EVENT_COLUMNS, schema, SIZES)
+    }
+
+    /// A file of these columns. Those that the schema has beyond them are strings that repeat.
+    fn with_sizes(columns: &'static [Column], schema: TypePtr, sizes: Sizes) -> Self {
+        Self { columns, schema, sizes, chunks: Vec::new(), writer: None, rows: 0, page_rows: 0, pages: 0 }
     }
 
     /// What the columns of its batches have to be.
@@ -89,25 +88,32 @@ impl FileEncoder {
     }
 
     /// Takes these rows of a batch.
-    pub(crate) fn write(&mut self, batch: &Columns, mut rows: &[u32]) -> Result<()> {
+    pub(crate) fn write(&mut self, batch: &Columns, rows: &[u32]) -> Result<()> {
+        self.write_columns(&batch.columns().collect::<Vec<_>>(), rows)
+    }
+
+    /// Takes these rows of columns, which stand in the order of the schema.
+    fn write_columns(&mut self, batch: &[ColumnRef<'_>], mut rows: &[u32]) -> Result<()> {
         if self.chunks.is_empty() {
-            self.chunks = chunks(batch.words.len());
+            let promoted = std::iter::repeat_with(ColumnChunk::promoted);
+            self.chunks = self.columns.iter().map(ColumnChunk::new).chain(promoted).take(batch.len()).collect();
         }
-        self.chunks.iter_mut().for_each(|chunk| chunk.begin(batch));
+        self.chunks.iter_mut().zip(batch).for_each(|(chunk, column)| chunk.begin_batch(*column));
         while !rows.is_empty() {
-            let room = (PAGE_ROWS - self.page_rows).min(ROW_GROUP_ROWS - self.rows % ROW_GROUP_ROWS);
+            let Sizes { page_rows, row_group_rows } = self.sizes;
+            let room = (page_rows - self.page_rows).min(row_group_rows - self.rows % row_group_rows);
             let (now, later) = rows.split_at(rows.len().min(room));
             // Without duplicates all rows are one run.
             let run = |run: &[u32]| run[0] as usize..run[0] as usize + run.len();
             let runs: Vec<Range<usize>> = now.chunk_by(|a, b| a + 1 == *b).map(run).collect();
-            for chunk in &mut self.chunks {
-                chunk.append(batch, &runs)?;
+            for (chunk, column) in self.chunks.iter_mut().zip(batch) {
+                chunk.append(*column, &runs, row_group_rows)?;
             }
             self.rows += now.len();
             self.page_rows += now.len();
-            let is_last = self.rows.is_multiple_of(ROW_GROUP_ROWS);
-            if is_last || self.page_rows == PAGE_ROWS {
-                self.cut(ROW_GROUP_ROWS)?;
+            let is_last = self.rows.is_multiple_of(row_group_rows);
+            if is_last || self.page_rows == page_rows {
+                self.end_pages(row_group_rows)?;
             }
             if is_last {
                 self.end_row_group()?;
@@ -118,16 +124,16 @@ impl FileEncoder {
     }
 
     /// Ends the pages that are being filled, of a row group of so many rows.
-    fn cut(&mut self, expected: usize) -> Result<()> {
+    fn end_pages(&mut self, row_group_rows: usize) -> Result<()> {
         self.pages += usize::from(self.page_rows > 0);
         self.page_rows = 0;
-        self.chunks.iter_mut().try_for_each(|chunk| chunk.cut(expected))
+        self.chunks.iter_mut().try_for_each(|chunk| chunk.end_page(row_group_rows))
     }
 
     /// Compresses the rows that are held as they came, few as they may be, and gives their memory back.
-    pub(crate) fn cut_early(&mut self) -> Result<()> {
-        self.cut(ROW_GROUP_ROWS)?;
-        self.chunks.iter_mut().for_each(Chunk::shrink);
+    pub(crate) fn end_pages_early(&mut self) -> Result<()> {
+        self.end_pages(self.sizes.row_group_rows)?;
+        self.chunks.iter_mut().for_each(ColumnChunk::shrink);
         Ok(())
     }
 
@@ -137,37 +143,29 @@ impl FileEncoder {
             none => none.insert(SerializedFileWriter::new(Vec::new(), self.schema.clone(), PROPERTIES.clone())?),
         };
         let schema = writer.schema_descr().clone();
-        let mut columns = schema.columns();
-        let mut sink = Sink { bytes: TrackedWrite::new(SINK.take()), index: self.pages > 1 };
-        let mut closed = Vec::with_capacity(columns.len());
+        let mut buffer = RowGroupBuffer { bytes: BUFFER.take(), has_page_index: self.pages > 1 };
+        let mut closed = Vec::with_capacity(schema.num_columns());
         for chunk in &mut self.chunks {
-            let column = &columns[0];
-            match chunk {
-                Chunk::Ids(chunk) | Chunk::Texts(_, chunk) => closed.push(chunk.close(column, &mut sink)?),
-                Chunk::Words(_, chunk) => closed.push(chunk.close(column, &mut sink)?),
-                Chunk::Numbers(_, chunk) => closed.push(chunk.close(column, &mut sink)?),
-                Chunk::Pairs(chunk) => closed.extend(chunk.close(columns, &mut sink)?),
-            }
-            columns = &schema.columns()[closed.len()..];
+            chunk.close(&schema.columns()[closed.len()..], &mut buffer, &mut closed)?;
         }
-        let bytes = Bytes::from(sink.bytes.into_inner()?);
+        let bytes = Bytes::from(buffer.bytes);
         writer.inner_mut().reserve(bytes.len() + FOOTER);
         let mut row_group = writer.next_row_group()?;
         for chunk in closed {
             row_group.append_column(&bytes, chunk)?;
         }
         row_group.close()?;
-        let mut sink = Vec::from(bytes); // nobody else has them: without a copy
-        sink.clear();
-        SINK.set(sink);
+        let mut buffer = Vec::from(bytes); // without a copy, as nobody else has them
+        buffer.clear();
+        BUFFER.set(buffer);
         Ok(())
     }
 
     /// The whole file, and its rows.
     pub(crate) fn finish(mut self) -> Result<(Vec<u8>, usize)> {
-        let open = self.rows % ROW_GROUP_ROWS;
+        let open = self.rows % self.sizes.row_group_rows;
         if open > 0 {
-            self.cut(open)?;
+            self.end_pages(open)?;
             self.end_row_group()?;
         }
         let bytes = self.writer.map_or(Ok(Vec::new()), SerializedFileWriter::into_inner)?;
@@ -175,75 +173,10 @@ impl FileEncoder {
     }
 }
 
-impl Chunk {
-    fn begin(&mut self, batch: &Columns) {
-        match self {
-            Self::Words(at, chunk) => chunk.begin(&batch.words[*at]),
-            Self::Pairs(chunk) => chunk.keys.begin(&batch.context.keys),
-            Self::Ids(_) | Self::Texts(..) | Self::Numbers(..) => {}
-        }
-    }
-
-    fn append(&mut self, batch: &Columns, runs: &[Range<usize>]) -> Result<()> {
-        for run in runs.iter().cloned() {
-            match self {
-                Self::Ids(chunk) => chunk.append_ids(&batch.identities[run]),
-                Self::Words(at, chunk) => chunk.append(&batch.words[*at], run)?,
-                Self::Texts(at, chunk) => chunk.append(&batch.texts[*at], run),
-                Self::Numbers(at, chunk) => chunk.append(&batch.numbers[*at], run),
-                Self::Pairs(chunk) => chunk.append(&batch.context, run)?,
-            }
-        }
-        match self {
-            Self::Texts(_, chunk) if chunk.is_full() => chunk.cut(ROW_GROUP_ROWS),
-            _ => Ok(()),
-        }
-    }
-
-    fn shrink(&mut self) {
-        match self {
-            Self::Ids(chunk) | Self::Texts(_, chunk) => chunk.pages.page = Page::default(),
-            Self::Words(_, chunk) => chunk.pages.page = Page::default(),
-            Self::Numbers(_, chunk) => chunk.pages.page = Page::default(),
-            Self::Pairs(chunk) => chunk.shrink(),
-        }
-    }
-
-    fn cut(&mut self, expected: usize) -> Result<()> {
-        match self {
-            Self::Ids(chunk) | Self::Texts(_, chunk) => chunk.cut(expected),
-            Self::Words(_, chunk) => chunk.cut(),
-            Self::Numbers(_, chunk) => chunk.cut(),
-            Self::Pairs(chunk) => chunk.cut(),
-        }
-    }
-}
-
-/// The columns of the schema, then words for the promoted context keys, until there are so many columns of words.
-fn chunks(words: usize) -> Vec<Chunk> {
-    let mut taken = [0; 3];
-    let mut next = |sort: usize| {
-        taken[sort] += 1;
-        taken[sort] - 1
-    };
-    let chunk = |column: &Column| match (column.name, column.shape()) {
-        ("event_id", _) => Chunk::Ids(TextChunk::new(1, false)),
-        (name, Shape::Words) => Chunk::Words(next(0), WordChunk::new(RANGED.contains(&name), 1)),
-        (name, Shape::Texts) => Chunk::Texts(next(1), TextChunk::new(1, name == "message_id")),
-        (name, Shape::Numbers(kind)) => {
-            Chunk::Numbers(next(2), NumberChunk::new(kind, kind != Type::BOOLEAN && !UNIQUE.contains(&name)))
-        }
-        (_, Shape::Pairs) => Chunk::Pairs(PairChunk::new()),
-    };
-    let mut chunks: Vec<Chunk> = EVENT_COLUMNS.iter().map(chunk).collect();
-    chunks.extend((taken[0]..words).map(|at| Chunk::Words(at, WordChunk::new(false, 1))));
-    chunks
-}
-
 thread_local! {
     /// Where a row group is put together before it is appended to its file, used again for the next: fresh memory has to
     /// be zeroed by the system first.
-    static SINK: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 static PROPERTIES: LazyLock<Arc<WriterProperties>> =

@@ -8,16 +8,16 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::{NO_NUMBER, Numbers};
-use crate::encode::dictionary;
-use crate::encode::page::Bounds;
-use crate::encode::pages::{Pages, Plain, Sink};
+use crate::encode::bounds::Bounds;
+use crate::encode::dictionary::NumberDictionary;
+use crate::encode::pages::{DictionaryPage, Pages, RowGroupBuffer};
 
 /// Numbers under construction.
 pub(super) struct NumberChunk {
     pub(super) pages: Pages,
-    kind: Type,
+    physical: Type,
     /// For numbers that repeat; none, too, once there were too many.
-    dictionary: Option<dictionary::Numbers>,
+    dictionary: Option<NumberDictionary>,
     repeats: bool,
     /// The smallest and the largest of the page.
     range: (i64, i64),
@@ -29,15 +29,15 @@ const NO_RANGE: (i64, i64) = (i64::MAX, i64::MIN);
 
 impl NumberChunk {
     /// A chunk of a physical type; with a dictionary if its numbers repeat.
-    pub(super) fn new(kind: Type, repeats: bool) -> Self {
-        let dictionary = repeats.then(dictionary::Numbers::default);
-        Self { pages: Pages::default(), kind, dictionary, repeats, range: NO_RANGE, given_up: Vec::new() }
+    pub(super) fn new(physical: Type, repeats: bool) -> Self {
+        let dictionary = repeats.then(NumberDictionary::default);
+        Self { pages: Pages::default(), physical, dictionary, repeats, range: NO_RANGE, given_up: Vec::new() }
     }
 
     /// Takes these rows of a batch.
     pub(super) fn append(&mut self, numbers: &Numbers, rows: Range<usize>) {
         let values = &numbers.values[rows];
-        let page = &mut self.pages.page;
+        let page = &mut self.pages.open;
         if numbers.nulls == numbers.values.len() {
             page.push_nulls(values.len());
             return;
@@ -54,7 +54,7 @@ impl NumberChunk {
         }
         let there = values.iter().copied().filter(|value| *value != NO_NUMBER);
         let Some(dictionary) = &mut self.dictionary else {
-            return push_plain(self.kind, there, &mut page.plain);
+            return push_plain(self.physical, there, &mut page.plain);
         };
         for (at, value) in there.clone().enumerate() {
             match dictionary.key(value) {
@@ -66,58 +66,59 @@ impl NumberChunk {
 
     /// Writes numbers as they are from now on, those of the page too.
     fn give_up(&mut self, rest: impl Iterator<Item = i64>) {
-        let page = &mut self.pages.page;
-        self.given_up = self.dictionary.take().map_or_else(Vec::new, dictionary::Numbers::into_values);
+        let page = &mut self.pages.open;
+        self.given_up = self.dictionary.take().map_or_else(Vec::new, NumberDictionary::into_values);
         let before = page.keys.iter().map(|key| self.given_up[usize::from(*key)]);
-        push_plain(self.kind, before.chain(rest), &mut page.plain);
+        push_plain(self.physical, before.chain(rest), &mut page.plain);
         page.keys.clear();
         if self.pages.is_first() {
             self.given_up.clear();
         }
     }
 
-    pub(super) fn cut(&mut self) -> Result<()> {
-        if self.kind == Type::BOOLEAN {
-            let packed = self.pages.page.plain.chunks(8).map(|eight| {
+    /// Ends the page that is being filled.
+    pub(super) fn end_page(&mut self) -> Result<()> {
+        if self.physical == Type::BOOLEAN {
+            let packed = self.pages.open.plain.chunks(8).map(|eight| {
                 eight.iter().rev().fold(0, |byte, bit| byte << 1 | bit) // the first value is the lowest bit
             });
-            self.pages.page.plain = packed.collect();
+            self.pages.open.plain = packed.collect();
         }
         let range = std::mem::replace(&mut self.range, NO_RANGE);
         let words = self.words().len();
-        self.pages.cut(1, words, words * self.width(), Bounds::Numbers(range.0, range.1))
+        self.pages.end_page(1, words, words * self.width(), Bounds::Numbers(range.0, range.1))
     }
 
     /// Those of the dictionary, by key.
     fn words(&self) -> &[i64] {
-        self.dictionary.as_ref().map_or(&*self.given_up, dictionary::Numbers::values)
+        self.dictionary.as_ref().map_or(&*self.given_up, NumberDictionary::values)
     }
 
     /// The dictionary as it is written.
     fn plain(&self) -> Vec<u8> {
         let values = self.words();
         let mut plain = Vec::with_capacity(8 * values.len());
-        push_plain(self.kind, values.iter().copied(), &mut plain);
+        push_plain(self.physical, values.iter().copied(), &mut plain);
         plain
     }
 
     /// Bytes of a number that is written as it is.
     fn width(&self) -> usize {
-        if self.kind == Type::INT32 { 4 } else { 8 }
+        if self.physical == Type::INT32 { 4 } else { 8 }
     }
 
-    pub(super) fn close(&mut self, column: &ColumnDescPtr, sink: &mut Sink) -> Result<ColumnCloseResult> {
+    pub(super) fn close(&mut self, column: &ColumnDescPtr, buffer: &mut RowGroupBuffer) -> Result<ColumnCloseResult> {
         let plain = self.plain();
         let words = plain.len() / self.width();
-        let close = self.pages.close(column, Plain { bytes: &plain, words }, None, sink);
-        *self = Self { pages: std::mem::take(&mut self.pages), ..Self::new(self.kind, self.repeats) };
+        let close = self.pages.close(column, DictionaryPage { bytes: &plain, words }, None, buffer);
+        *self = Self { pages: std::mem::take(&mut self.pages), ..Self::new(self.physical, self.repeats) };
         close
     }
 }
 
-fn push_plain(kind: Type, values: impl Iterator<Item = i64>, plain: &mut Vec<u8>) {
-    match kind {
-        Type::BOOLEAN => plain.extend(values.map(|value| value as u8)), // packed when the page is cut
+fn push_plain(physical: Type, values: impl Iterator<Item = i64>, plain: &mut Vec<u8>) {
+    match physical {
+        Type::BOOLEAN => plain.extend(values.map(|value| value as u8)), // packed when the page ends
         Type::INT32 => values.for_each(|value| plain.extend_from_slice(&(value as i32).to_le_bytes())),
         _ => values.for_each(|value| plain.extend_from_slice(&value.to_le_bytes())),
     }

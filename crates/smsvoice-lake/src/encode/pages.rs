@@ -1,39 +1,38 @@
 //! The pages of one column chunk, and how they are put into the file with what readers prune by.
 
-use parquet::basic::{Compression, Encoding, Type};
+use parquet::basic::{Compression, Encoding, PageType};
 use parquet::bloom_filter::Sbbf;
-use parquet::column::page::{CompressedPage, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder, PageEncodingStats};
-use parquet::file::statistics::{Statistics, ValueStatistics};
-use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
+use crate::encode::bounds::{Bounds, ChunkStatistics};
 use crate::encode::compress;
-use crate::encode::page::{self, Bounds, Finished, Page};
+use crate::encode::open_page::{FinishedPage, OpenPage};
+use crate::encode::page_header::PageHeader;
 
-/// A column chunk under construction.
+/// The pages of a column chunk under construction.
 #[derive(Default)]
 pub(super) struct Pages {
     /// The page that is being filled.
-    pub(super) page: Page,
-    finished: Vec<Finished>,
+    pub(super) open: OpenPage,
+    finished: Vec<FinishedPage>,
     codec: Option<Compression>,
 }
 
-/// The dictionary of a chunk, as it is written.
+/// The dictionary of a column chunk, in plain encoding.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Plain<'d> {
+pub(super) struct DictionaryPage<'d> {
     pub(super) bytes: &'d [u8],
     pub(super) words: usize,
 }
 
-/// Where chunks are put together, one after the other.
-pub(super) struct Sink {
-    pub(super) bytes: TrackedWrite<Vec<u8>>,
-    /// Whether each page is told of. In a file of one page a column that would say again what is told of the whole.
-    pub(super) index: bool,
+/// Where the column chunks of a row group are put together, one after the other.
+pub(super) struct RowGroupBuffer {
+    pub(super) bytes: Vec<u8>,
+    /// Whether the file has an index of its pages. With one page a column it would repeat the statistics of the chunk.
+    pub(super) has_page_index: bool,
 }
 
 impl Pages {
@@ -42,9 +41,15 @@ impl Pages {
         self.finished.is_empty()
     }
 
-    /// Ends the page that is being filled, if there is anything in it. The dictionary has so many words of so many bytes.
-    pub(super) fn cut(&mut self, largest: u8, words: usize, bytes: usize, bounds: Bounds) -> Result<()> {
-        if self.page.definition.is_empty() {
+    /// Gives the memory of the page that is being filled back; it has to be empty.
+    pub(super) fn shrink(&mut self) {
+        self.open = OpenPage::default();
+    }
+
+    /// Ends the page that is being filled, if there is anything in it. `largest` is the definition level of a value that is
+    /// there; `words` and `bytes` tell the size of the dictionary.
+    pub(super) fn end_page(&mut self, largest: u8, words: usize, bytes: usize, bounds: Bounds) -> Result<()> {
+        if self.open.definition.is_empty() {
             return Ok(());
         }
         let codec = &mut self.codec;
@@ -52,151 +57,106 @@ impl Pages {
             Some(codec) => Ok(codec),
             None => Ok(*codec.insert(compress::codec(first + bytes)?)),
         };
-        let bounds = if self.page.nulls == self.page.definition.len() { Bounds::Nothing } else { bounds };
-        self.finished.push(self.page.finish(largest, words, codec, bounds)?);
+        let bounds = if self.open.nulls == self.open.definition.len() { Bounds::OnlyNulls } else { bounds };
+        self.finished.push(self.open.finish(largest, words, codec, bounds)?);
         Ok(())
     }
 
-    /// Writes the chunk; it is empty then.
+    /// Writes the chunk, which is empty then.
     pub(super) fn close(
         &mut self,
         column: &ColumnDescPtr,
-        dictionary: Plain<'_>,
+        dictionary: DictionaryPage<'_>,
         bloom_filter: Option<Sbbf>,
-        sink: &mut Sink,
+        buffer: &mut RowGroupBuffer,
     ) -> Result<ColumnCloseResult> {
-        let finished = std::mem::take(&mut self.finished);
         let codec = self.codec.take().unwrap_or(Compression::UNCOMPRESSED);
-        let mut chunk = Chunk { kind: column.physical_type(), nulls: 0, values: 0, bounds: Bounds::Nothing };
-        let mut written = Written::new(sink);
+        let mut statistics = ChunkStatistics::new(column.physical_type());
+        let mut writer = PageWriter::new(&mut buffer.bytes);
         let dictionary_offset = match dictionary.words {
             0 => None,
-            words => Some(written.write(page::dictionary(dictionary.bytes, words, codec)?)?.0),
+            _ => Some(writer.write_dictionary(dictionary, codec)?),
         };
-        let data_offset = written.sink.bytes.bytes_written() as i64;
-        let (mut offsets, mut index) = (OffsetIndexBuilder::new(), ColumnIndexBuilder::new(chunk.kind));
+        let data_offset = writer.offset();
+        let (mut offsets, mut index) = (OffsetIndexBuilder::new(), ColumnIndexBuilder::new(column.physical_type()));
         let mut rows = 0;
-        for page in finished {
-            chunk.add(&page, &mut index);
+        for page in self.finished.drain(..) {
+            statistics.add(&page, &mut index);
             offsets.append_row_count(page.rows as i64);
             rows += page.rows as u64;
-            let (offset, size) = written.write(page.page)?;
+            let (offset, size) =
+                writer.write(PageType::DATA_PAGE, page.encoding, page.values, page.uncompressed, &page.bytes)?;
             offsets.append_offset_and_size(offset, size);
         }
         let metadata = ColumnChunkMetaData::builder(column.clone())
-            .set_encodings(written.encodings())
-            .set_page_encoding_stats(std::mem::take(&mut written.pages))
+            .set_encodings(writer.encodings())
+            .set_page_encoding_stats(std::mem::take(&mut writer.pages))
             .set_compression(codec)
-            .set_total_compressed_size(written.compressed as i64)
-            .set_total_uncompressed_size(written.uncompressed as i64)
-            .set_num_values(chunk.values as i64)
+            .set_total_compressed_size(writer.compressed as i64)
+            .set_total_uncompressed_size(writer.uncompressed as i64)
+            .set_num_values(statistics.values as i64)
             .set_data_page_offset(data_offset)
             .set_dictionary_page_offset(dictionary_offset)
-            .set_statistics(chunk.statistics())
+            .set_statistics(statistics.finish())
             .build()?;
-        let is_indexed = written.sink.index;
+        let bytes_written = writer.compressed as u64;
+        let is_indexed = buffer.has_page_index;
         let column_index = (is_indexed && index.valid()).then(|| index.build()).transpose()?;
-        Ok(ColumnCloseResult {
-            bytes_written: written.compressed as u64,
-            rows_written: rows,
-            metadata,
-            bloom_filter,
-            column_index,
-            offset_index: is_indexed.then(|| offsets.build()),
-        })
+        let offset_index = is_indexed.then(|| offsets.build());
+        Ok(ColumnCloseResult { bytes_written, rows_written: rows, metadata, bloom_filter, column_index, offset_index })
     }
 }
 
-/// What is told of a chunk as a whole.
-struct Chunk {
-    kind: Type,
-    nulls: usize,
-    values: usize,
-    bounds: Bounds,
-}
-
-impl Chunk {
-    fn add(&mut self, page: &Finished, index: &mut ColumnIndexBuilder) {
-        self.nulls += page.nulls;
-        self.values += page.page.num_values() as usize;
-        self.bounds = std::mem::replace(&mut self.bounds, Bounds::Nothing).and(&page.bounds);
-        let only_nulls = page.bounds == Bounds::Nothing;
-        match self.bytes(&page.bounds) {
-            Some((smallest, largest)) => index.append(only_nulls, smallest, largest, page.nulls as i64),
-            None => index.to_invalid(),
-        }
-    }
-
-    /// Bounds as the index has them.
-    fn bytes(&self, bounds: &Bounds) -> Option<(Vec<u8>, Vec<u8>)> {
-        let number = |value: i64| match self.kind {
-            Type::BOOLEAN => vec![value as u8],
-            Type::INT32 => (value as i32).to_le_bytes().to_vec(),
-            _ => value.to_le_bytes().to_vec(),
-        };
-        match bounds {
-            Bounds::Unknown => None,
-            Bounds::Nothing => Some(Default::default()),
-            Bounds::Numbers(smallest, largest) => Some((number(*smallest), number(*largest))),
-            Bounds::Words(smallest, largest) => Some((smallest.clone(), largest.clone())),
-        }
-    }
-
-    fn statistics(&self) -> Statistics {
-        let nulls = Some(self.nulls as u64);
-        let numbers = match self.bounds {
-            Bounds::Numbers(smallest, largest) => Some((smallest, largest)),
-            _ => None,
-        };
-        let (min, max) = numbers.unzip();
-        match self.kind {
-            Type::BOOLEAN => Statistics::boolean(min.map(|v| v != 0), max.map(|v| v != 0), None, nulls, false),
-            Type::INT32 => {
-                let of = ValueStatistics::new(min.map(|v| v as i32), max.map(|v| v as i32), None, nulls, false);
-                Statistics::Int32(of.with_backwards_compatible_min_max(true))
-            }
-            Type::INT64 => {
-                let of = ValueStatistics::new(min, max, None, nulls, false);
-                Statistics::Int64(of.with_backwards_compatible_min_max(true))
-            }
-            _ => {
-                let (min, max) = match &self.bounds {
-                    Bounds::Words(min, max) => (Some(min.clone().into()), Some(max.clone().into())),
-                    _ => (None, None),
-                };
-                Statistics::byte_array(min, max, None, nulls, false)
-            }
-        }
-    }
-}
-
-/// Pages in the sink, counted.
-struct Written<'s> {
-    sink: &'s mut Sink,
+/// Appends the pages of one column chunk to a buffer, and counts.
+struct PageWriter<'b> {
+    out: &'b mut Vec<u8>,
+    /// Bytes of the pages with their headers, as they lie in the file, and with the pages as they were before compression.
     compressed: usize,
     uncompressed: usize,
     pages: Vec<PageEncodingStats>,
 }
 
-impl<'s> Written<'s> {
-    fn new(sink: &'s mut Sink) -> Self {
-        Self { sink, compressed: 0, uncompressed: 0, pages: Vec::new() }
+impl<'b> PageWriter<'b> {
+    fn new(out: &'b mut Vec<u8>) -> Self {
+        Self { out, compressed: 0, uncompressed: 0, pages: Vec::new() }
     }
 
-    /// Where the page begins, and its length with its header.
-    fn write(&mut self, page: CompressedPage) -> Result<(i64, i32)> {
-        let (page_type, encoding) = (page.page_type(), page.encoding());
+    /// Where the next page begins.
+    fn offset(&self) -> i64 {
+        self.out.len() as i64
+    }
+
+    /// Writes a dictionary; returns where it begins.
+    fn write_dictionary(&mut self, dictionary: DictionaryPage<'_>, codec: Compression) -> Result<i64> {
+        let DictionaryPage { bytes, words } = dictionary;
+        let compressed = compress::compress(bytes, codec)?;
+        Ok(self.write(PageType::DICTIONARY_PAGE, Encoding::PLAIN, words, bytes.len(), &compressed)?.0)
+    }
+
+    /// Writes a page; returns where it begins, and its length with its header.
+    fn write(
+        &mut self,
+        page_type: PageType,
+        encoding: Encoding,
+        values: usize,
+        uncompressed: usize,
+        bytes: &[u8],
+    ) -> Result<(i64, i32)> {
         match self.pages.last_mut() {
             Some(last) if last.page_type == page_type && last.encoding == encoding => last.count += 1,
             _ => self.pages.push(PageEncodingStats { page_type, encoding, count: 1 }),
         }
-        let spec = SerializedPageWriter::new(&mut self.sink.bytes).write_page(page)?;
-        self.compressed += spec.compressed_size;
-        self.uncompressed += spec.uncompressed_size;
-        Ok((spec.offset as i64, spec.compressed_size as i32))
+        let start = self.out.len();
+        let crc = crc32fast::hash(bytes);
+        PageHeader { page_type, uncompressed, compressed: bytes.len(), crc, values, encoding }.write_to(self.out)?;
+        let header = self.out.len() - start;
+        self.out.extend_from_slice(bytes);
+        self.compressed += header + bytes.len();
+        self.uncompressed += header + uncompressed;
+        Ok((start as i64, i32::try_from(header + bytes.len())?))
     }
 
-    /// Levels are always run lengths; the values are what the pages say.
+    /// Levels are always in the hybrid of run lengths and bit packing; the values are in what the pages say.
     fn encodings(&self) -> Vec<Encoding> {
         let of_pages = self.pages.iter().map(|page| page.encoding);
         std::iter::once(Encoding::RLE).chain(of_pages).collect()

@@ -7,14 +7,13 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::Pairs;
-use crate::encode::page::Page;
-use crate::encode::pages::Sink;
+use crate::encode::pages::RowGroupBuffer;
 use crate::encode::texts::TextChunk;
 use crate::encode::words::WordChunk;
 
 /// Maps under construction. Keys repeat, values hardly do.
 pub(super) struct PairChunk {
-    pub(super) keys: WordChunk,
+    keys: WordChunk,
     values: TextChunk,
 }
 
@@ -28,11 +27,16 @@ impl PairChunk {
         Self { keys: WordChunk::new(false, KEY), values: TextChunk::new(VALUE, false) }
     }
 
-    /// Takes these rows of a batch: a row without pairs has no map.
+    /// Says which batch is taken next.
+    pub(super) fn begin_batch(&mut self, pairs: &Pairs) {
+        self.keys.begin_batch(&pairs.keys);
+    }
+
+    /// Takes these rows of the batch: a row without pairs has no map.
     pub(super) fn append(&mut self, pairs: &Pairs, rows: Range<usize>) -> Result<()> {
         let end_of = |row: usize| pairs.ends[row] as usize;
         let first = rows.start.checked_sub(1).map_or(0, end_of);
-        let (keys, values) = (&mut self.keys.pages.page, &mut self.values.pages.page);
+        let (keys, values) = (&mut self.keys.pages.open, &mut self.values.pages.open);
         let mut last = first;
         for row in rows {
             let count = end_of(row) - last;
@@ -49,21 +53,28 @@ impl PairChunk {
         }
         self.keys.push(&pairs.keys, &pairs.keys.keys()[first..last]);
         if let Some(plain) = pairs.values.plain_run(first..last) {
-            self.values.pages.page.plain.extend_from_slice(plain);
+            self.values.pages.open.plain.extend_from_slice(plain);
         }
-        if self.values.is_full() { self.cut() } else { Ok(()) }
+        if self.values.is_full() { self.end_page() } else { Ok(()) }
     }
 
+    /// Gives the memory of the pages that are being filled back.
     pub(super) fn shrink(&mut self) {
-        (self.keys.pages.page, self.values.pages.page) = (Page::default(), Page::default());
+        self.keys.pages.shrink();
+        self.values.pages.shrink();
     }
 
-    pub(super) fn cut(&mut self) -> Result<()> {
-        self.keys.cut()?;
-        self.values.cut(0)
+    /// Ends the pages that are being filled.
+    pub(super) fn end_page(&mut self) -> Result<()> {
+        self.keys.end_page()?;
+        self.values.end_page(0)
     }
 
-    pub(super) fn close(&mut self, columns: &[ColumnDescPtr], sink: &mut Sink) -> Result<[ColumnCloseResult; 2]> {
-        Ok([self.keys.close(&columns[0], sink)?, self.values.close(&columns[1], sink)?])
+    pub(super) fn close(
+        &mut self,
+        columns: &[ColumnDescPtr],
+        buffer: &mut RowGroupBuffer,
+    ) -> Result<[ColumnCloseResult; 2]> {
+        Ok([self.keys.close(&columns[0], buffer)?, self.values.close(&columns[1], buffer)?])
     }
 }

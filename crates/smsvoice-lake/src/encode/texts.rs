@@ -8,9 +8,9 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::Texts;
-use crate::encode::page::{Bounds, PAGE_BYTES};
-use crate::encode::pages::{Pages, Plain, Sink};
-use crate::identity::Identity;
+use crate::encode::bounds::Bounds;
+use crate::encode::open_page::PAGE_BYTES;
+use crate::encode::pages::{DictionaryPage, Pages, RowGroupBuffer};
 
 /// Texts under construction.
 pub(super) struct TextChunk {
@@ -36,7 +36,7 @@ impl TextChunk {
 
     /// Takes these rows of a batch.
     pub(super) fn append(&mut self, texts: &Texts, rows: Range<usize>) {
-        let page = &mut self.pages.page;
+        let page = &mut self.pages.open;
         if texts.is_null() {
             page.push_nulls(rows.len());
         } else if let Some(plain) = texts.plain_run(rows.clone()) {
@@ -55,35 +55,26 @@ impl TextChunk {
         }
     }
 
-    /// Takes the event ids of rows, in hex.
-    pub(super) fn append_ids(&mut self, rows: &[Identity]) {
-        self.pages.page.push_present(rows.len());
-        for row in rows {
-            self.pages.page.plain.extend_from_slice(&32u32.to_le_bytes());
-            self.pages.page.plain.extend_from_slice(&row.id.hex());
-        }
-    }
-
     /// Whether the page has enough bytes.
     pub(super) fn is_full(&self) -> bool {
-        self.pages.page.plain.len() >= PAGE_BYTES
+        self.pages.open.plain.len() >= PAGE_BYTES
     }
 
-    /// Ends the page; so many rows are expected in the whole chunk.
-    pub(super) fn cut(&mut self, expected: usize) -> Result<()> {
+    /// Ends the page that is being filled; so many rows are expected in the whole chunk.
+    pub(super) fn end_page(&mut self, expected: usize) -> Result<()> {
         if let Some(bloom_filter) = &mut self.bloom_filter {
-            bloom_filter.insert(&self.pages.page.plain, expected)?;
+            bloom_filter.insert(&self.pages.open.plain, expected)?;
         }
-        self.pages.cut(self.level, 0, 0, Bounds::Unknown)
+        self.pages.end_page(self.level, 0, 0, Bounds::Unknown)
     }
 
-    pub(super) fn close(&mut self, column: &ColumnDescPtr, sink: &mut Sink) -> Result<ColumnCloseResult> {
+    pub(super) fn close(&mut self, column: &ColumnDescPtr, buffer: &mut RowGroupBuffer) -> Result<ColumnCloseResult> {
         let filter = self.bloom_filter.as_mut().and_then(|bloom_filter| bloom_filter.filter.take());
         let folded = filter.map(|mut filter| {
             filter.fold_to_target_fpp(FALSE_POSITIVES); // a message has several rows, its id is one
             filter
         });
-        self.pages.close(column, Plain::default(), folded, sink)
+        self.pages.close(column, DictionaryPage::default(), folded, buffer)
     }
 }
 

@@ -7,14 +7,15 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::{NULL, Words};
-use crate::encode::dictionary::Dictionary;
-use crate::encode::page::{Bounds, PAGE_BYTES};
-use crate::encode::pages::{Pages, Plain, Sink};
+use crate::encode::bounds::Bounds;
+use crate::encode::dictionary::WordDictionary;
+use crate::encode::open_page::PAGE_BYTES;
+use crate::encode::pages::{DictionaryPage, Pages, RowGroupBuffer};
 
 /// Words under construction.
 pub(super) struct WordChunk {
     pub(super) pages: Pages,
-    dictionary: Dictionary,
+    dictionary: WordDictionary,
     /// Whether words came for which the dictionary had no room: from then on they are written as they are.
     full: bool,
     /// From the keys of the batch that is being taken to those of the dictionary.
@@ -32,12 +33,12 @@ const LONGEST_BOUND: usize = 64;
 
 impl WordChunk {
     pub(super) fn new(ranged: bool, level: u8) -> Self {
-        let (pages, dictionary) = (Pages::default(), Dictionary::default());
+        let (pages, dictionary) = (Pages::default(), WordDictionary::default());
         Self { pages, dictionary, full: false, known: Vec::new(), ranged, level }
     }
 
     /// Says which batch is taken next: the keys of each are its own.
-    pub(super) fn begin(&mut self, words: &Words) {
+    pub(super) fn begin_batch(&mut self, words: &Words) {
         self.known.clear();
         self.known.resize(words.distinct(), UNKNOWN);
     }
@@ -45,7 +46,7 @@ impl WordChunk {
     /// Takes these rows of the batch.
     pub(super) fn append(&mut self, words: &Words, rows: Range<usize>) -> Result<()> {
         let keys = &words.keys()[rows];
-        let page = &mut self.pages.page;
+        let page = &mut self.pages.open;
         if words.nulls() == words.keys().len() {
             page.push_nulls(keys.len());
             return Ok(());
@@ -57,16 +58,16 @@ impl WordChunk {
             page.nulls += keys.iter().filter(|key| **key == NULL).count();
         }
         self.push(words, keys);
-        if self.pages.page.plain.len() >= PAGE_BYTES { self.cut() } else { Ok(()) }
+        if self.pages.open.plain.len() >= PAGE_BYTES { self.end_page() } else { Ok(()) }
     }
 
     /// Takes the words of these keys; levels are another matter.
     pub(super) fn push(&mut self, words: &Words, keys: &[u32]) {
-        self.pages.page.keys.reserve(keys.len());
+        self.pages.open.keys.reserve(keys.len());
         for (at, key) in keys.iter().enumerate() {
             let Some(known) = self.known.get(*key as usize) else { continue };
             if *known != UNKNOWN {
-                self.pages.page.keys.push(*known);
+                self.pages.open.keys.push(*known);
                 continue;
             }
             let word = words.word(*key);
@@ -74,7 +75,7 @@ impl WordChunk {
             match new {
                 Some(new) => {
                     self.known[*key as usize] = new;
-                    self.pages.page.keys.push(new);
+                    self.pages.open.keys.push(new);
                 }
                 None => return self.push_plain(words, &keys[at..]),
             }
@@ -84,7 +85,7 @@ impl WordChunk {
     /// Takes words as they are, and turns those of the page into what they mean: a page has the one or the other.
     fn push_plain(&mut self, words: &Words, keys: &[u32]) {
         self.full = true;
-        let page = &mut self.pages.page;
+        let page = &mut self.pages.open;
         let dictionary = &self.dictionary;
         let before = page.keys.iter().map(|key| dictionary.word(*key));
         let now = keys.iter().filter(|key| **key != NULL).map(|key| words.word(*key));
@@ -94,20 +95,21 @@ impl WordChunk {
         }
         page.keys.clear();
         if self.pages.is_first() {
-            self.dictionary = Dictionary::default();
+            self.dictionary = WordDictionary::default();
         }
         // Words that are known would go on as keys.
         self.known.fill(UNKNOWN);
     }
 
-    pub(super) fn cut(&mut self) -> Result<()> {
+    /// Ends the page that is being filled.
+    pub(super) fn end_page(&mut self) -> Result<()> {
         let bounds = if self.ranged { self.bounds() } else { Bounds::Unknown };
-        self.pages.cut(self.level, self.dictionary.len(), self.dictionary.plain().len(), bounds)
+        self.pages.end_page(self.level, self.dictionary.len(), self.dictionary.plain().len(), bounds)
     }
 
     fn bounds(&self) -> Bounds {
         let mut used = vec![false; self.dictionary.len()];
-        self.pages.page.keys.iter().for_each(|key| used[usize::from(*key)] = true);
+        self.pages.open.keys.iter().for_each(|key| used[usize::from(*key)] = true);
         let words = || (0..).zip(&used).filter(|(_, used)| **used).map(|(key, _)| self.dictionary.word(key));
         match (words().min(), words().max()) {
             (Some(min), Some(max)) if min.len().max(max.len()) <= LONGEST_BOUND => {
@@ -117,14 +119,11 @@ impl WordChunk {
         }
     }
 
-    pub(super) fn close(&mut self, column: &ColumnDescPtr, sink: &mut Sink) -> Result<ColumnCloseResult> {
+    pub(super) fn close(&mut self, column: &ColumnDescPtr, buffer: &mut RowGroupBuffer) -> Result<ColumnCloseResult> {
         let dictionary = std::mem::take(&mut self.dictionary);
+        let page = DictionaryPage { bytes: dictionary.plain(), words: dictionary.len() };
         self.full = false;
         self.known.fill(UNKNOWN);
-        self.pages.close(column, plain(&dictionary), None, sink)
+        self.pages.close(column, page, None, buffer)
     }
-}
-
-fn plain(dictionary: &Dictionary) -> Plain<'_> {
-    Plain { bytes: dictionary.plain(), words: dictionary.len() }
 }

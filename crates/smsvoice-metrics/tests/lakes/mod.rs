@@ -5,7 +5,7 @@ use std::sync::Arc;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use smsvoice_event::Event;
-use smsvoice_lake::{EventBatchBuilder, EventWriter, Lake, Route, Source, WriterLimits};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
 
 /// The names of all lives.
 pub(crate) const ALL: [&str; 13] = [
@@ -42,8 +42,8 @@ pub(crate) async fn add(lake: &Lake, lives: &[&str]) {
     for json in lives.iter().flat_map(|name| life(name)) {
         batch.push(&Event::parse(&json).unwrap(), &Route::of(Source::File));
     }
-    let mut writer = EventWriter::new(WriterLimits::default());
-    writer.route(batch.finish());
+    let mut writer = LakeWriter::new(WriterLimits::default());
+    writer.push(batch.finish());
     for file in writer.finish().unwrap().0 {
         lake.put(&file).await.unwrap();
     }

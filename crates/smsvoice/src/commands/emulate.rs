@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use self::lake_sink::LakeSink;
 use crate::lake::runtime;
+use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
 /// Emulate the SMS and voice APIs on loopback, with the events that follow each message
@@ -30,6 +31,8 @@ pub(crate) struct Args {
     /// A lake that every event goes to, by the same code as in the Lambda.
     #[arg(long, value_name = "URL")]
     lake: Option<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// Where Firehose, CloudWatch Logs, SNS and EventBridge are: a moto server, say.
     #[arg(long, value_name = "URL")]
     endpoint_url: Option<String>,
@@ -69,7 +72,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind((args.bind, args.port)).await;
         let listener = listener.with_context(|| format!("cannot listen on {}:{}", args.bind, args.port))?;
-        let config = args.config(world)?;
+        let config = args.config(world).await?;
         writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
         let interrupted = async { tokio::signal::ctrl_c().await.unwrap_or(()) };
         serve(config, listener, interrupted).await?;
@@ -78,9 +81,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
 }
 
 impl Args {
-    fn config(&self, world: &World) -> anyhow::Result<Config> {
+    async fn config(&self, world: &World) -> anyhow::Result<Config> {
         let lake = match &self.lake {
-            Some(url) => Some(Arc::new(LakeSink::open(url, world)?) as Arc<dyn Sink>),
+            Some(url) => Some(Arc::new(LakeSink::open(url, &self.settings, world).await?) as Arc<dyn Sink>),
             None => None,
         };
         let credentials = self.credentials.as_deref().map(|pair| {

@@ -2,6 +2,7 @@
 
 pub(crate) mod emulate;
 pub(crate) mod generate;
+pub(crate) mod lake;
 pub(crate) mod metrics;
 pub(crate) mod query;
 pub(crate) mod replay;

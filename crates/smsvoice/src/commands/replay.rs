@@ -1,25 +1,27 @@
-//! `smsvoice replay`: events from files into a lake, and the account of them.
+//! `smsvoice replay`: events from files into a lake, and the ledger of them.
 
-mod account;
+mod report;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use object_store::ObjectMeta;
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Input, PhoneKey, PhoneNumbers, Privacy, ReplayOptions, Settings, replay};
-use smsvoice_lake::{Lake, LakeFile, Put};
+use smsvoice_ingest::{Input, Place, ReplayOptions, replay};
+use smsvoice_lake::{Lake, LakeFile, Put, QuarantinedPayload, Source, Table};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use tokio::runtime::Runtime;
 
-use self::account::Report;
+use self::report::Report;
 use crate::lake::{LakeArgs, runtime};
 use crate::output::Format;
+use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
-/// Read events, in any envelope, into a lake, and account for every one
+/// Read events, in any envelope, into a lake, and account for every one of them
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice replay samples --lake ./lake --rates channel,country\n  \
     aws s3 cp s3://bucket/2026/11/22/events.gz - | smsvoice replay - --lake ./lake\n  \
@@ -34,74 +36,40 @@ pub(crate) struct Args {
     /// Read again what rests in the lake's quarantine. What is still unreadable stays there.
     #[arg(long, conflicts_with = "paths")]
     from_quarantine: bool,
-    /// How destination numbers are stored.
-    #[arg(long, value_enum, default_value_t = Numbers::Plain)]
-    phone_numbers: Numbers,
-    /// The key for `--phone-numbers hmac`: file:PATH or env:NAME.
-    #[arg(long, required_if_eq("phone_numbers", "hmac"), value_name = "SOURCE")]
-    phone_key: Option<String>,
-    /// The name of that key's version, stored beside each value.
-    #[arg(long, default_value = "v1", value_name = "NAME")]
-    phone_key_version: String,
-    /// Treat origination numbers the same.
-    #[arg(long)]
-    origination_too: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
     /// Print the lake's delivery rates afterwards, broken down by these dimensions (see `metrics --by`).
     #[arg(long, value_delimiter = ',', value_name = "DIMENSION", conflicts_with = "json")]
     rates: Vec<Dimension>,
-    /// Print the account as one JSON object.
+    /// Print the ledger as one JSON object.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Numbers {
-    /// As they were sent.
-    Plain,
-    /// As a keyed hash.
-    Hmac,
-    /// Country code and last two digits.
-    Mask,
-    /// Not at all.
-    Drop,
-}
-
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
-    let settings = Settings { privacy: args.privacy(world)?, ..Settings::default() };
-    let options = ReplayOptions { settings, ..ReplayOptions::default() };
     // Inputs first: a path that leads nowhere must not leave an empty lake behind.
-    let (lake, inputs) = if args.from_quarantine {
-        let lake = args.lake.open(world)?;
-        let inputs = runtime.block_on(quarantined(&lake))?;
-        (lake, inputs)
-    } else {
-        let inputs = args.inputs(world)?;
-        (args.lake.create(world)?, inputs)
-    };
+    let inputs = if args.from_quarantine { Vec::new() } else { args.inputs(world)? };
+    let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
+    let settings = runtime.block_on(args.settings.settle(&lake, world))?;
+    let options = ReplayOptions { settings, ..ReplayOptions::default() };
     let bar = progress_bar(&inputs, world);
-    let (read, present) = (AtomicU64::new(0), AtomicU64::new(0));
+    let read = AtomicU64::new(0);
     let started = Instant::now();
     let progress = |bytes| {
         read.fetch_add(bytes, Ordering::Relaxed);
         bar.inc(bytes);
     };
-    let put = |file: LakeFile| {
-        if args.from_quarantine && file.path.starts_with("quarantine/") {
-            return Ok(());
-        }
-        let put = runtime.block_on(lake.put(&file))?;
-        present.fetch_add(u64::from(put == Put::Present), Ordering::Relaxed);
-        Ok(())
+    let put = |file: LakeFile| match file.table() {
+        // It is there already: from there it came.
+        Table::Quarantine if args.from_quarantine => Ok(Put::Present),
+        _ => runtime.block_on(lake.put(&file)),
     };
-    let replayed = replay(inputs, &options, &progress, put)?;
+    let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
+    let kept = kept.into_iter().flat_map(|file| quarantined(&runtime, &lake, &file));
+    let replayed = replay(inputs.into_iter().chain(kept), &options, &progress, put)?;
     bar.finish_and_clear();
-    let report = Report {
-        replayed,
-        present: present.into_inner(),
-        bytes_in: read.into_inner(),
-        seconds: started.elapsed().as_secs_f64(),
-    };
+    let report = Report { replayed, bytes_in: read.into_inner(), seconds: started.elapsed().as_secs_f64() };
     io::stdout().write_all(if args.json { report.json()? } else { report.text() }.as_bytes())?;
     report.complain(&mut io::stderr())?;
     if !args.rates.is_empty() {
@@ -124,50 +92,32 @@ impl Args {
         let mut inputs = Vec::new();
         for path in &self.paths {
             if path == Path::new("-") {
-                inputs.push(Input::new("-", now, || Ok(Box::new(io::stdin()))));
+                inputs.push(Input::new(Place::file("-", now), || Ok(Box::new(io::stdin()))));
             } else {
                 inputs.extend(Input::walk(std::slice::from_ref(path))?);
             }
         }
         Ok(inputs)
     }
-
-    fn privacy(&self, world: &World) -> anyhow::Result<Privacy> {
-        let numbers = match self.phone_numbers {
-            Numbers::Plain => PhoneNumbers::Plain,
-            Numbers::Mask => PhoneNumbers::Mask,
-            Numbers::Drop => PhoneNumbers::Drop,
-            Numbers::Hmac => {
-                let source = self.phone_key.as_deref().unwrap_or_default();
-                let key = phone_key(source, world).with_context(|| format!("--phone-key {source}"))?;
-                PhoneNumbers::Hmac(PhoneKey::new(&self.phone_key_version, &key))
-            }
-        };
-        Ok(Privacy { numbers, origination_too: self.origination_too })
-    }
 }
 
-fn phone_key(source: &str, world: &World) -> anyhow::Result<Vec<u8>> {
-    let key = match source.split_once(':') {
-        Some(("file", path)) => std::fs::read(path)?,
-        Some(("env", name)) => world.var(name).context("no such variable")?.as_bytes().to_vec(),
-        _ => anyhow::bail!("expected file:PATH or env:NAME"),
-    };
-    let key = key.trim_ascii().to_vec();
-    anyhow::ensure!(key.len() >= 16, "the key has {} bytes; it needs at least 16", key.len());
-    Ok(key)
-}
-
-/// What rests in quarantine, each payload an input of its own.
-async fn quarantined(lake: &Lake) -> anyhow::Result<Vec<Input>> {
-    let mut inputs = Vec::new();
-    for file in lake.files("quarantine").await? {
-        for row in lake.read_quarantine(&file).await? {
-            let payload = row.payload;
-            inputs.push(Input::new(row.source_id, row.received_at, move || Ok(Box::new(io::Cursor::new(payload)))));
+/// What one file of the quarantine holds, each payload an input of its own that came as it did the first time.
+fn quarantined(runtime: &Runtime, lake: &Lake, file: &ObjectMeta) -> Vec<Input> {
+    let name = file.location.to_string();
+    match runtime.block_on(lake.read_quarantine(file)) {
+        Ok(rows) => rows.into_iter().map(again).collect(),
+        Err(error) => {
+            let place = Place::file(name, Timestamp::EPOCH);
+            vec![Input::new(place, move || Err(io::Error::other(error)))]
         }
     }
-    Ok(inputs)
+}
+
+fn again(row: QuarantinedPayload) -> Input {
+    let QuarantinedPayload { received_at, source, account_id, aws_region, source_id, reason: _, payload } = row;
+    let carrier = source.unwrap_or(Source::File);
+    let place = Place { name: source_id, arrival: received_at, carrier, account_id, aws_region };
+    Input::new(place, move || Ok(Box::new(io::Cursor::new(payload))))
 }
 
 fn progress_bar(inputs: &[Input], world: &World) -> ProgressBar {

@@ -1,13 +1,12 @@
 //! A lake as a destination of the emulator's events: read and written by the same code as in the Lambda.
 
-use std::borrow::Cow;
-
 use futures::future::{BoxFuture, FutureExt};
 use smsvoice_emulator::{Parcel, Sink};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::{Origin, Reader, Settings};
-use smsvoice_lake::{EventWriter, Lake, LakeError, LakeFile, QuarantineWriter, Source, WriterLimits};
+use smsvoice_lake::{Lake, LakeError, LakeFile, LakeWriter, Source};
 
+use crate::settings::SettingsArgs;
 use crate::world::World;
 
 /// Puts every event into a lake.
@@ -17,32 +16,22 @@ pub(super) struct LakeSink {
 }
 
 impl LakeSink {
-    /// Numbers stay as they are: the emulator sends no real messages.
-    pub(super) fn open(url: &str, world: &World) -> anyhow::Result<Self> {
-        Ok(Self { lake: Lake::create(url, world.env.iter().cloned())?, settings: Settings::plain() })
+    /// A lake that is written as `replay` and the function write it: with the lake's own privacy, `mask` if it is new.
+    pub(super) async fn open(url: &str, settings: &SettingsArgs, world: &World) -> anyhow::Result<Self> {
+        let lake = Lake::create(url, world.env.iter().cloned())?;
+        let settings = settings.settle(&lake, world).await?;
+        Ok(Self { lake, settings })
     }
 
     fn files(&self, parcels: &[Parcel]) -> Result<Vec<LakeFile>, LakeError> {
-        let mut batches = Vec::new();
-        let mut reader = Reader::new(&self.settings, usize::MAX, |batch| batches.push(batch));
+        let mut reader = Reader::new(&self.settings, usize::MAX, LakeWriter::default());
         for parcel in parcels {
             let at = i64::try_from(parcel.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
-            let mut origin = Origin::new(Source::Emulator, at, "emulator");
-            origin.configuration_set = parcel.configuration_set.as_deref().map(Cow::Borrowed);
-            reader.text(&parcel.payload, &origin);
+            let origin = Origin::new(Source::Emulator, at, "emulator");
+            reader.text(&parcel.payload, &origin.of_configuration_set(parcel.configuration_set.as_deref()));
         }
-        let (quarantined, _, _) = reader.finish();
-        let mut writer = EventWriter::new(WriterLimits::default());
-        for batch in batches {
-            writer.route(batch);
-        }
-        let (mut files, _) = writer.finish()?;
-        let mut quarantine = QuarantineWriter::default();
-        for row in quarantined {
-            files.extend(quarantine.push(row)?);
-        }
-        files.extend(quarantine.flush()?);
-        Ok(files)
+        let (writer, _) = reader.finish();
+        Ok(writer.finish()?.0)
     }
 }
 
@@ -57,7 +46,7 @@ impl Sink for LakeSink {
             };
             // One file that is not there means that none of these events is known to be safe; writing the others
             // again is harmless.
-            let result = put.await.map_err(|error| error.to_string());
+            let result = put.await.map_err(|error| error.chain());
             vec![result; parcels.len()]
         }
         .boxed()

@@ -1,0 +1,80 @@
+//! A notification of S3, which names an object that holds the events. Whoever reads the notification fetches the object:
+//! the function does, a replay only says that it is named.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use smsvoice_lake::{Reason, Source};
+
+use super::Kind;
+use super::members::{Members, Misfit};
+use crate::origin::Origin;
+use crate::reader::{Output, Reader};
+
+/// An object in S3 that a notification named.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectName {
+    /// The bucket.
+    pub bucket: String,
+    /// The key, decoded.
+    pub key: String,
+}
+
+/// One of a Lambda invocation's `Records`; or the test that S3 sends once, when notifications are set up.
+#[derive(Debug)]
+pub(crate) enum Notification<'a> {
+    Object { bucket: Cow<'a, str>, key: Cow<'a, str> },
+    Test,
+}
+
+impl<'a> Kind<'a> for Notification<'a> {
+    fn is(members: &Members<'a>) -> bool {
+        members.has("s3") || members.text("Event").is_some_and(|event| event == "s3:TestEvent")
+    }
+
+    fn read(members: &Members<'a>) -> Result<Self, Misfit> {
+        if !members.has("s3") {
+            return Ok(Self::Test);
+        }
+        let (bucket, key) = bucket_and_key(&members.object("s3")?)?;
+        Ok(Self::Object { bucket, key })
+    }
+
+    fn open<O: Output>(&self, reader: &mut Reader<'_, O>, object: &'a str, origin: &Origin<'_>) {
+        let Self::Object { bucket, key } = self else { return };
+        match url_decoded(key) {
+            Some(key) => reader.name_object(ObjectName { bucket: bucket.to_string(), key }),
+            None => {
+                let detail = "the object's key is not URL-encoded UTF-8";
+                let origin = origin.inside(Source::S3);
+                reader.quarantine(object.as_bytes(), &origin, Reason::InvalidObjectKey, detail);
+            }
+        }
+    }
+}
+
+/// The bucket and the key of an object: under `s3` in a notification, under `detail` in EventBridge.
+pub(super) fn bucket_and_key<'a>(members: &Members<'a>) -> Result<(Cow<'a, str>, Cow<'a, str>), Misfit> {
+    Ok((members.object("bucket")?.string("name")?, members.object("object")?.string("key")?))
+}
+
+/// A key as S3 notifications write it: `%XX`, and `+` for a blank.
+fn url_decoded(key: &str) -> Option<String> {
+    let mut escapes = key.split('%').skip(1);
+    let complete = escapes.all(|escape| escape.len() >= 2 && escape.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
+    let key = key.replace('+', " ");
+    complete.then(|| percent_decode_str(&key).decode_utf8().ok().map(Cow::into_owned)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_keys_are_decoded() {
+        assert_eq!(url_decoded("red+flower%C3%A9.jpg").as_deref(), Some("red floweré.jpg"));
+        assert_eq!(url_decoded("a%2B%25").as_deref(), Some("a+%"));
+        assert_eq!(url_decoded("a%2").as_deref(), None);
+        assert_eq!(url_decoded("%FF").as_deref(), None);
+    }
+}

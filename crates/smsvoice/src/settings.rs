@@ -1,0 +1,70 @@
+//! How events are read and stored: the same settings as the function's, by flag or by variable.
+
+use std::collections::BTreeMap;
+
+use smsvoice_ingest::{Asked, Setting, Settings};
+use smsvoice_lake::Lake;
+
+use crate::world::World;
+
+/// The settings that `replay` and `emulate` share with the Lambda function.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "What is stored (by default as the lake has it; a new lake masks numbers)")]
+pub(crate) struct SettingsArgs {
+    /// How numbers of recipients are stored: plain, hmac, mask or drop.
+    #[arg(long, value_name = "HOW", env = "SMSVOICE_PHONE_NUMBERS", hide_env_values = true)]
+    phone_numbers: Option<String>,
+    /// The key for hmac: a Secrets Manager ARN, file:PATH or env:NAME.
+    #[arg(long, value_name = "SOURCE", env = "SMSVOICE_PHONE_KEY", hide_env_values = true)]
+    phone_key: Option<String>,
+    /// The name of that key's version, stored beside each value; v1, or the version of the secret.
+    #[arg(long, value_name = "NAME", env = "SMSVOICE_PHONE_KEY_VERSION", hide_env_values = true)]
+    phone_key_version: Option<String>,
+    /// How numbers of senders are stored: plain, or same (as those of recipients).
+    #[arg(long, value_name = "HOW", env = "SMSVOICE_ORIGINATION", hide_env_values = true)]
+    origination: Option<String>,
+    /// Context keys that get a column context_<key>, separated by commas.
+    #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true)]
+    context_columns: Option<String>,
+    /// What no envelope tells: ARN=configuration-set@account, separated by commas.
+    #[arg(long, value_name = "ROUTES", env = "SMSVOICE_ROUTES", hide_env_values = true)]
+    routes: Option<String>,
+}
+
+impl SettingsArgs {
+    pub(crate) fn asked(&self) -> Asked {
+        let Self { phone_numbers, phone_key, phone_key_version, origination, context_columns, routes } = self.clone();
+        let mut asked = Asked::default();
+        for (setting, value) in [
+            (Setting::PhoneNumbers, phone_numbers),
+            (Setting::PhoneKey, phone_key),
+            (Setting::PhoneKeyVersion, phone_key_version),
+            (Setting::Origination, origination),
+            (Setting::ContextColumns, context_columns),
+            (Setting::Routes, routes),
+        ] {
+            asked.set(setting, value.unwrap_or_default());
+        }
+        asked
+    }
+
+    /// Settles with the lake what is stored.
+    pub(crate) async fn settle(&self, lake: &Lake, world: &World) -> anyhow::Result<Settings> {
+        let vars: BTreeMap<String, String> = world.env.iter().cloned().collect();
+        Ok(self.asked().read()?.settle(lake, &vars).await?)
+    }
+}
+
+/// Variables that the command or the function knows, beside the shared ones.
+const OTHERS: [&str; 4] = ["SMSVOICE_LAKE", "SMSVOICE_LOG", "SMSVOICE_NAMESPACE", "SMSVOICE_EMULATOR_CREDENTIALS"];
+
+/// Refuses a `SMSVOICE_` variable that nobody knows: it is misspelt, most likely, and would be ignored in silence.
+pub(crate) fn refuse_unknown_variables(world: &World) -> anyhow::Result<()> {
+    let known = |name: &str| OTHERS.contains(&name) || Setting::ALL.iter().any(|setting| setting.variable() == name);
+    let names = world.env.iter().map(|(name, _)| name.as_str());
+    if let Some(unknown) = names.filter(|name| name.starts_with("SMSVOICE_")).find(|name| !known(name)) {
+        let all: Vec<&str> = OTHERS.into_iter().chain(Setting::ALL.iter().map(|setting| setting.variable())).collect();
+        anyhow::bail!("the variable {unknown} is no setting of smsvoice; there are {}", all.join(", "));
+    }
+    Ok(())
+}
