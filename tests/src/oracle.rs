@@ -1,7 +1,10 @@
-//! The view `messages` once more, in plain Rust over the events: written from its definition, not from its SQL.
+//! The views `messages` and `events_once` once more, in plain Rust: written from their definitions, not from their SQL.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use crate::answers::sorted;
 use crate::random_events::Arrival;
 use serde_json::{Value, json};
 use smsvoice_event::{Channel, Event, EventTime, Outcome};
@@ -111,4 +114,66 @@ fn first(events: &[&Event<'_>], which: impl Fn(&Event<'_>) -> bool) -> Option<Ev
 fn time(at: Option<EventTime>) -> Option<String> {
     let at = chrono::DateTime::from_timestamp_millis(at?.millis()).expect("a timestamp is in range");
     Some(at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+/// The rows of the view `events_once`, for these rows of `events`; in the order of their text.
+pub fn events_once(rows: Vec<Value>) -> Vec<Value> {
+    let mut events: BTreeMap<String, Value> = BTreeMap::new();
+    for mut row in rows {
+        row.as_object_mut().expect("a row is one").remove("event_id");
+        let id = ["message_id", "event_type", "event_time"].map(|column| row[column].to_string()).join(" ");
+        match events.entry(id) {
+            Entry::Vacant(first) => drop(first.insert(row)),
+            Entry::Occupied(mut other) if worth(&row) > worth(other.get()) => drop(other.insert(row)),
+            Entry::Occupied(_) => {}
+        }
+    }
+    sorted(events.into_values().collect())
+}
+
+/// Of two copies of an event the one that is worth more counts: by its fields, by what its route tells, by the earlier
+/// arrival, and then by what the columns hold, so that one is chosen in any case.
+fn worth(row: &Value) -> (usize, usize, Reverse<(String, String)>, Vec<Comparable>) {
+    let set = |columns: &str| columns.split_whitespace().filter(|name| !row[*name].is_null()).count();
+    let pairs = row["context"].as_object().map_or(0, serde_json::Map::len);
+    let or_last = |column: &str| row[column].as_str().unwrap_or("~").to_owned();
+    let all = FIELDS.split_whitespace().chain(OF_THE_ROUTE.split_whitespace()).chain(["context"]);
+    (
+        set(FIELDS) + pairs,
+        set(OF_THE_ROUTE),
+        Reverse((or_last("received_at"), or_last("source"))),
+        all.map(|name| comparable(&row[name])).collect(),
+    )
+}
+
+/// The fields of an event, besides the context, in which its copies can differ.
+const FIELDS: &str = "event_version is_final request_time origination_identity destination_phone_number iso_country_code \
+    mcc mnc carrier_name is_international_send message_type message_encoding message_status message_status_description \
+    message_parts price_usd carrier_fee_usd call_duration_seconds billed_duration_minutes protect_configuration_id \
+    protect_status protect_recommendation protect_block_reason rcs_agent_country rcs_business_id rcs_billing_type extra";
+
+const OF_THE_ROUTE: &str = "configuration_set account_id aws_region";
+
+/// Whether there is a value, its size, and its texts.
+type Comparable = (bool, i128, Vec<String>);
+
+/// A value that compares as its column does: numbers by size, and nothing is less than anything.
+fn comparable(value: &Value) -> Comparable {
+    match value {
+        Value::Null => (false, 0, Vec::new()),
+        Value::Bool(truth) => (true, i128::from(*truth), Vec::new()),
+        Value::Number(number) => (true, number.as_i64().expect("a count").into(), Vec::new()),
+        Value::String(text) => match text.split_once('.').map(|(whole, places)| (whole.parse(), places)) {
+            Some((Ok::<i128, _>(dollars), places)) if places.len() == 6 => {
+                let micros: i128 = places.parse().expect("six digits");
+                (true, dollars * 1_000_000 + micros, Vec::new())
+            }
+            _ => (true, 0, vec![text.clone()]),
+        },
+        Value::Object(pairs) => {
+            let values = pairs.values().map(|value| value.as_str().expect("values are texts").to_owned());
+            (true, 0, pairs.keys().cloned().chain(["\0".to_owned()]).chain(values).collect())
+        }
+        Value::Array(_) => unreachable!("no column holds an array"),
+    }
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::sample::select;
-use smsvoice_event::{Event, EventTime, EventType, KnownType, PhoneNumber, Usd};
-use smsvoice_lake::{EventBatchBuilder, Lake, LakeWriter, Route, Source, WriterLimits};
+use smsvoice_event::{Event, EventTime, EventType, KnownType, PhoneNumber, Timestamp, Usd};
+use smsvoice_lake::{EventBatchBuilder, Lake, LakeFile, LakeWriter, Route, Source, WriterLimits};
 
 /// 2026-11-22T00:00:00Z: days around it make several partitions.
 const MIDNIGHT: i64 = 1_795_305_600_000;
@@ -25,6 +25,39 @@ pub fn arrivals(messages: usize, events: impl Into<SizeRange>) -> impl Strategy<
         arrivals.retain(|(event, _)| seen.insert(event.id()));
         arrivals
     })
+}
+
+/// Copies of events: of each a few, which differ in what they tell and in how they came.
+pub fn copies(events: impl Into<SizeRange>) -> impl Strategy<Value = Vec<Arrival>> {
+    let change = prop_oneof![
+        2 => event(1).prop_map(Some),
+        3 => Just(None), // no other fields: the route alone differs
+    ];
+    let one_field = text(&["Bell", "Rogers"]);
+    let copy = (change, prop::option::of(one_field), route());
+    let event_and_copies = (event(3), prop::collection::vec(copy, 1..4));
+    prop::collection::vec(event_and_copies, events).prop_map(|all| {
+        let copies = all.into_iter().flat_map(|(event, copies)| {
+            copies.into_iter().map(move |(other, carrier, route)| {
+                let mut copy = copy_of(&event, other.unwrap_or_else(|| event.clone()));
+                if let Some(carrier) = carrier {
+                    copy.carrier_name = carrier;
+                }
+                (copy, route)
+            })
+        });
+        copies.collect()
+    })
+}
+
+/// What `other` tells, as a copy of `event`.
+fn copy_of(event: &Event<'static>, other: Event<'static>) -> Event<'static> {
+    Event {
+        message_id: event.message_id.clone(),
+        event_type: event.event_type.clone(),
+        event_time: event.event_time,
+        ..other
+    }
 }
 
 fn event(messages: usize) -> impl Strategy<Value = Event<'static>> {
@@ -97,10 +130,12 @@ fn context() -> impl Strategy<Value = Vec<(Cow<'static, str>, Cow<'static, str>)
 fn route() -> impl Strategy<Value = Route<'static>> {
     let source = select(vec![Source::Firehose, Source::Sns, Source::EventBridge]);
     let known = (text(&["otp", "marketing"]), text(&["111122223333"]), text(&["eu-west-2", "us-east-1"]));
-    (source, known).prop_map(|(source, (configuration_set, account_id, aws_region))| Route {
+    let arrival = prop::option::of((0..2i64).prop_map(|after| Timestamp::from_millis(MIDNIGHT + after)));
+    (source, known, arrival).prop_map(|(source, (configuration_set, account_id, aws_region), arrival)| Route {
         configuration_set,
         account_id,
         aws_region,
+        received_at: arrival.flatten(),
         ..Route::of(source)
     })
 }
@@ -109,16 +144,31 @@ fn route() -> impl Strategy<Value = Route<'static>> {
 pub async fn lake(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arrival>]) -> Lake {
     let lake = Lake::in_store(store, Path::default(), "memory:///");
     for arrivals in deliveries {
-        let mut batch = EventBatchBuilder::default();
-        for (event, route) in arrivals {
-            batch.push(event, route);
-        }
-        let mut writer = LakeWriter::new(WriterLimits::default());
-        writer.push(batch.finish());
-        let (files, _) = writer.finish().expect("the batch is of the lake's own schema");
-        for file in &files {
-            lake.put(file).await.expect("the store takes files");
+        for file in files_of(arrivals) {
+            lake.put(&file).await.expect("the store takes files");
         }
     }
     lake
+}
+
+/// The same, but each delivery has files of its own, even if one of the same events is there already.
+pub async fn lake_of_copies(store: Arc<dyn ObjectStore>, deliveries: &[Vec<Arrival>]) -> Lake {
+    let lake = Lake::in_store(store, Path::default(), "memory:///");
+    for (number, arrivals) in deliveries.iter().enumerate() {
+        for file in files_of(arrivals) {
+            let path = lake.path(&format!("{}/part-{number}.parquet", file.partition));
+            lake.store().put(&path, file.bytes).await.expect("the store takes objects");
+        }
+    }
+    lake
+}
+
+fn files_of(arrivals: &[Arrival]) -> Vec<LakeFile> {
+    let mut batch = EventBatchBuilder::default();
+    for (event, route) in arrivals {
+        batch.push(event, route);
+    }
+    let mut writer = LakeWriter::new(WriterLimits::default());
+    writer.push(batch.finish());
+    writer.finish().expect("the batch is of the lake's own schema").0
 }

@@ -10,7 +10,9 @@ use object_store::local::LocalFileSystem;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, messages, trace};
+use smsvoice_event::Event;
+use smsvoice_lake::{Route, Source};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, events_once, messages, trace};
 use tests::random_events::{Arrival, arrivals, lake};
 use tests::{answers, python};
 
@@ -19,7 +21,7 @@ fn queries() -> Vec<String> {
     let at = |text: &str| Some(text.parse().unwrap());
     let whole = Period::default();
     let days = Period { since: at("2026-11-20T00:00:00Z"), until: at("2026-11-22T00:00:00.002Z") };
-    let mut queries = vec![messages(), trace("message-1"), trace("it's")];
+    let mut queries = vec![messages(), events_once(), trace("message-1"), trace("it's")];
     for metric in Metric::ALL {
         for by in
             ["", "channel,country", "day,context.it's", "network,hour,carrier", "context.campaign,configuration_set"]
@@ -44,17 +46,23 @@ fn queries() -> Vec<String> {
     queries
 }
 
-/// The same random events in each run; dealt out over several deliveries, some of them to two.
+/// The same random events in each run; dealt out over several deliveries, some of them to two, where the second copy is
+/// that of EventBridge.
 fn deliveries() -> Vec<Vec<Arrival>> {
     let all = arrivals(400, 1600).new_tree(&mut TestRunner::deterministic()).unwrap().current();
     let mut deliveries = vec![Vec::new(); 4];
     for (at, arrival) in all.into_iter().enumerate() {
         deliveries[at % 3].push(arrival.clone());
         if at % 5 == 0 {
-            deliveries[3].push(arrival);
+            deliveries[3].push(as_eventbridge_sends(arrival));
         }
     }
     deliveries
+}
+
+fn as_eventbridge_sends((event, _): Arrival) -> Arrival {
+    let event = Event { destination_phone_number: None, context: Vec::new(), ..event };
+    (event, Route { account_id: Some("444455556666".into()), ..Route::of(Source::EventBridge) })
 }
 
 #[test]

@@ -143,7 +143,14 @@ async fn events_once_holds_the_repeated_events_in_memory_and_not_all() {
 async fn message_of_many_copies_has_each_event_once() {
     let lake = lake_of(&[&["text delivered"], &["text delivered", "call busy"]]).await;
     let sql = "SELECT message_id, event_count FROM messages ORDER BY message_id";
-    insta::assert_snapshot!(table(&lake, sql).await, @"");
+    insta::assert_snapshot!(table(&lake, sql).await, @r"
+    +------------+-------------+
+    | message_id | event_count |
+    +------------+-------------+
+    | m-a        | 2           |
+    | m-busy     | 1           |
+    +------------+-------------+
+    ");
     assert!(table(&lake, "SELECT count(*) AS n FROM events_once").await.contains("| 3 |"));
 }
 
