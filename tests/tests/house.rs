@@ -11,8 +11,10 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn the_emulator_has_no_import_circle() {
-    assert_no_circle("crates/smsvoice-emulator");
+fn event_metrics_and_emulator_have_no_import_circle() {
+    for folder in ["crates/smsvoice-event", "crates/smsvoice-metrics", "crates/smsvoice-emulator"] {
+        assert_no_circle(folder);
+    }
 }
 
 /// Fails with every circle of the crate in this folder of the repository.

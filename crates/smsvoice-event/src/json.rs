@@ -1,9 +1,9 @@
 //! JSON objects whose members' values are JSON already.
 
-use crate::event::Text;
+use std::borrow::Cow;
 
 /// The members, in their order, as one JSON object.
-pub(crate) fn object(members: &[(Text<'_>, Text<'_>)]) -> String {
+pub(crate) fn object(members: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
     let mut json = String::from("{");
     for (name, value) in members {
         if json.len() > 1 {

@@ -1,6 +1,12 @@
-//! The notation of `constraints.txt`. A line is a shape (`Name kind bounds rest`) or an operation (`Name call [METHOD
-//! path] ( members ) -> ( members ) or errors`); a member is `Name[!][@path|@query][:Shape]`, `!` for required, and
-//! without `:Shape` the shape has the member's own name. The text is part of the program and held to the AWS model by a
+//! The notation of `constraints.txt`. A line is a shape or an operation:
+//!
+//! ```text
+//! Name kind bounds rest
+//! Name call [METHOD path] ( members ) -> ( members ) or errors
+//! ```
+//!
+//! A member is `Name`, then `!` if it is required, `@path` or `@query` if it is no part of the body, and a colon and its
+//! shape, unless the shape has the member's own name. The text is part of the program and held to the AWS model by a
 //! test, so a line that cannot be read is a defect here and panics at the first request.
 
 use std::collections::{BTreeMap, HashMap};
