@@ -1,54 +1,51 @@
-//! All that the emulated account has: one shelf a kind of resource, and what was sent. No I/O, no clock.
+//! All that the emulated account has, and what each operation does to it. No I/O, no clock: the time is a parameter.
+//!
+//! One file a kind of resource: its record, the requests and answers of its operations, and the operations themselves.
 
-// An operation is given its request, whole, by the table of operations; records and requests have the names of the API's
-// members; a shelf is itself.
+// The table of operations gives each operation its whole request; records and requests have the names of the API's
+// members.
 #![allow(clippy::needless_pass_by_value, clippy::struct_field_names, clippy::similar_names)]
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::EpochMs;
 
+pub(crate) mod accept;
 pub(crate) mod arn;
 pub(crate) mod configuration_set;
 pub(crate) mod country_rules;
-pub(crate) mod encoding;
 pub(crate) mod event_destination;
 pub(crate) mod feedback;
 pub(crate) mod idempotency;
+pub(crate) mod inbound;
 pub(crate) mod keyword;
+pub(crate) mod life;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod opt_out;
-pub(crate) mod origin;
-pub(crate) mod page;
+pub(crate) mod origination;
+pub(crate) mod paging;
+pub(crate) mod parts;
 pub(crate) mod phone_number;
 pub(crate) mod pool;
+pub(crate) mod records;
+pub(crate) mod rules;
 pub(crate) mod send;
 pub(crate) mod sender_id;
-pub(crate) mod shelf;
 pub(crate) mod tag;
 pub(crate) mod two_way;
+pub(crate) mod voice_send;
 pub(crate) mod voice_set;
 
-use shelf::{Change, Shelf};
-
-/// Where the emulated account is: parts of every ARN.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// `us-east-1`, say.
-    pub region: String,
-    /// Twelve digits.
-    pub account_id: String,
-}
+use arn::Place;
+use records::{Change, Record, Records, Stored};
 
 /// What the account may have and may do.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// In the sandbox only AWS's destination simulators can be reached: verified numbers are not emulated yet.
     pub sandbox: bool,
-    /// Of API v2; AWS grants 25 at first, and more on request.
+    /// Configuration sets of API v2; AWS grants 25 at first, and more on request.
     pub configuration_sets: usize,
     /// Phone numbers in the account.
     pub phone_numbers: usize,
@@ -60,95 +57,80 @@ impl Default for Terms {
     }
 }
 
-/// The account's whole state.
-pub(crate) struct Account {
-    pub(crate) place: Place,
-    pub(crate) terms: Terms,
-    pub(crate) seed: u64,
-    pub(crate) counters: Shelf<u64>,
-    pub(crate) configuration_sets: Shelf<configuration_set::ConfigurationSet>,
-    pub(crate) voice_sets: Shelf<voice_set::VoiceSet>,
-    pub(crate) phone_numbers: Shelf<phone_number::PhoneNumber>,
-    pub(crate) sender_ids: Shelf<sender_id::SenderId>,
-    pub(crate) pools: Shelf<pool::Pool>,
-    pub(crate) opt_out_lists: Shelf<opt_out::OptOutList>,
-    pub(crate) opted_out: Shelf<opt_out::OptedOut>,
-    pub(crate) keywords: Shelf<keyword::Keyword>,
-    pub(crate) tags: Shelf<BTreeMap<String, String>>,
-    pub(crate) remembered: Shelf<idempotency::Remembered>,
-    pub(crate) messages: message::Messages,
-}
-
-/// What an operation works with: the account, and the time of the request.
-pub(crate) struct Call<'a> {
+/// What an operation works with, while no other does: the account, the time of its request, and the lives of messages.
+/// Nothing is rolled back, so an operation checks everything before it changes anything.
+pub(crate) struct Transaction<'a> {
     pub(crate) account: &'a mut Account,
     pub(crate) now: EpochMs,
-    pub(crate) lives: &'a crate::events::life::Lives,
+    pub(crate) lives: &'a life::Lives,
 }
 
-/// Runs `$run` for every shelf of `$account`.
-macro_rules! each_shelf {
-    ($account:expr, $run:expr) => {{
-        let account = $account;
-        let mut run = $run;
-        run.on("counters", &mut account.counters)?;
-        run.on("configuration-set", &mut account.configuration_sets)?;
-        run.on("voice-set", &mut account.voice_sets)?;
-        run.on("phone-number", &mut account.phone_numbers)?;
-        run.on("sender-id", &mut account.sender_ids)?;
-        run.on("pool", &mut account.pools)?;
-        run.on("opt-out-list", &mut account.opt_out_lists)?;
-        run.on("opted-out", &mut account.opted_out)?;
-        run.on("keyword", &mut account.keywords)?;
-        run.on("tags", &mut account.tags)?;
-        run.on("remembered", &mut account.remembered)?;
-        run.on("message", &mut account.messages.shelf)?;
-    }};
+/// How many of something there were so far.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Counter(u64);
+
+impl Record for Counter {
+    const KIND: &'static str = "counters";
 }
 
-/// Something done to every shelf alike.
-trait EachShelf {
-    fn on<T: Serialize + DeserializeOwned>(
-        &mut self,
-        kind: &'static str,
-        shelf: &mut Shelf<T>,
-    ) -> Result<(), serde_json::Error>;
+/// Defines the account by its kinds of records: a new kind is one line here.
+macro_rules! account {
+    ($($field:ident: $record:ty,)*) => {
+        /// The account's whole state.
+        pub(crate) struct Account {
+            pub(crate) place: Place,
+            pub(crate) terms: Terms,
+            pub(crate) seed: u64,
+            pub(crate) messages: message::Messages,
+            $(pub(crate) $field: Records<$record>,)*
+        }
+
+        impl Account {
+            fn empty(place: Place, terms: Terms, seed: u64) -> Self {
+                Self { place, terms, seed, messages: message::Messages::default(), $($field: Records::default(),)* }
+            }
+
+            /// The records of every kind.
+            fn all_records(&mut self) -> impl Iterator<Item = &mut dyn Stored> {
+                let kinds: Vec<&mut dyn Stored> = vec![&mut self.messages.records, $(&mut self.$field,)*];
+                kinds.into_iter()
+            }
+        }
+    };
+}
+
+account! {
+    counters: Counter,
+    configuration_sets: configuration_set::ConfigurationSet,
+    voice_sets: voice_set::VoiceSet,
+    phone_numbers: phone_number::PhoneNumber,
+    sender_ids: sender_id::SenderId,
+    pools: pool::Pool,
+    opt_out_lists: opt_out::OptOutList,
+    opted_out: opt_out::OptedOut,
+    keywords: keyword::Keyword,
+    tags: tag::ResourceTags,
+    remembered: idempotency::Remembered,
 }
 
 impl Account {
     /// An account that has what AWS gives a new one: the opt-out list `Default`.
     pub(crate) fn new(place: Place, terms: Terms, seed: u64, now: EpochMs) -> Self {
-        let mut account = Self {
-            place,
-            terms,
-            seed,
-            counters: Shelf::new("counters"),
-            configuration_sets: Shelf::new("configuration-set"),
-            voice_sets: Shelf::new("voice-set"),
-            phone_numbers: Shelf::new("phone-number"),
-            sender_ids: Shelf::new("sender-id"),
-            pools: Shelf::new("pool"),
-            opt_out_lists: Shelf::new("opt-out-list"),
-            opted_out: Shelf::new("opted-out"),
-            keywords: Shelf::new("keyword"),
-            tags: Shelf::new("tags"),
-            remembered: Shelf::new("remembered"),
-            messages: message::Messages::new(),
-        };
-        account.first_things(now);
+        let mut account = Self::empty(place, terms, seed);
+        account.add_first_things(now);
         account
     }
 
-    fn first_things(&mut self, now: EpochMs) {
+    fn add_first_things(&mut self, now: EpochMs) {
         let list = opt_out::OptOutList::new(&self.place, opt_out::DEFAULT_LIST, now);
         self.opt_out_lists.put(opt_out::DEFAULT_LIST, list);
     }
 
     /// The next number of the series `name`; series outlive a restart, so no id comes twice.
     pub(crate) fn next(&mut self, name: &str) -> u64 {
-        let count = self.counters.get(name).copied().unwrap_or_default() + 1;
-        self.counters.put(name, count);
-        count
+        let Counter(count) = self.counters.get(name).copied().unwrap_or_default();
+        self.counters.put(name, Counter(count + 1));
+        count + 1
     }
 
     /// A fresh id such as `phone-3f…`.
@@ -157,86 +139,79 @@ impl Account {
         format!("{prefix}-{}", arn::hex_id(self.seed ^ prefix.len() as u64, count))
     }
 
-    /// Everything gone, as on the first day; counters go on.
-    pub(crate) fn reset(&mut self, now: EpochMs) -> Result<(), serde_json::Error> {
-        struct Clear;
-        impl EachShelf for Clear {
-            fn on<T: Serialize + DeserializeOwned>(
-                &mut self,
-                kind: &'static str,
-                shelf: &mut Shelf<T>,
-            ) -> Result<(), serde_json::Error> {
-                if kind != "counters" {
-                    shelf.clear();
-                }
-                Ok(())
-            }
-        }
-        each_shelf!(&mut *self, Clear);
+    /// Removes everything, as on the first day. Counters go on, so that no id comes twice.
+    pub(crate) fn reset(&mut self, now: EpochMs) {
+        self.all_records().filter(|records| records.kind() != Counter::KIND).for_each(Stored::clear);
         self.messages.forget();
-        self.first_things(now);
-        Ok(())
+        self.add_first_things(now);
     }
 
-    /// What changed since the last call; written out only if `kept`.
+    /// What changed since the last call; written out only if it is `kept` on disk.
     pub(crate) fn drain(&mut self, kept: bool) -> Result<Vec<Change>, serde_json::Error> {
-        struct Drain<'a>(bool, &'a mut Vec<Change>);
-        impl EachShelf for Drain<'_> {
-            fn on<T: Serialize + DeserializeOwned>(
-                &mut self,
-                _: &'static str,
-                shelf: &mut Shelf<T>,
-            ) -> Result<(), serde_json::Error> {
-                shelf.drain(self.0, self.1)
-            }
-        }
         let mut changes = Vec::new();
-        each_shelf!(self, Drain(kept, &mut changes));
+        self.all_records().try_for_each(|records| records.drain(kept, &mut changes))?;
         Ok(changes)
     }
 
-    /// Puts back one record from disk.
+    /// Puts back one record from disk. A record of a kind that this version does not know is passed over.
     pub(crate) fn restore(&mut self, kind: &str, key: &str, row: &[u8]) -> Result<(), serde_json::Error> {
-        struct Restore<'a>(&'a str, &'a str, &'a [u8]);
-        impl EachShelf for Restore<'_> {
-            fn on<T: Serialize + DeserializeOwned>(
-                &mut self,
-                kind: &'static str,
-                shelf: &mut Shelf<T>,
-            ) -> Result<(), serde_json::Error> {
-                if kind == self.0 { shelf.restore(self.1.to_owned(), self.2) } else { Ok(()) }
-            }
-        }
-        each_shelf!(self, Restore(kind, key, row));
-        Ok(())
+        let records = self.all_records().find(|records| records.kind() == kind);
+        records.map_or(Ok(()), |records| records.restore(key, row))
+    }
+
+    /// Remembers how far the clock was pushed.
+    pub(crate) fn note_time(&mut self, now: EpochMs) {
+        self.counters.put(CLOCK, Counter(now.0));
+    }
+
+    /// The latest time that this account knows of: no clock may show it an earlier one.
+    pub(crate) fn latest_time(&self) -> EpochMs {
+        let Counter(pushed_to) = self.counters.get(CLOCK).copied().unwrap_or_default();
+        let messages = self.messages.records.values().map(message::SentMessage::latest_time);
+        messages.max().unwrap_or_default().max(EpochMs(pushed_to))
     }
 }
 
-/// What a message is for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum MessageType {
-    Transactional,
-    Promotional,
-}
-
-impl MessageType {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Transactional => "TRANSACTIONAL",
-            Self::Promotional => "PROMOTIONAL",
-        }
-    }
-}
+/// The counter that holds the latest time, in epoch milliseconds, that the clock was pushed to.
+const CLOCK: &str = "clock-ms";
 
 #[cfg(test)]
 impl Account {
     /// Runs `test` on a new account in 2026.
-    pub(crate) fn in_test(test: impl FnOnce(&mut Call<'_>)) {
+    pub(crate) fn in_test(test: impl FnOnce(&mut Transaction<'_>)) {
         let place = Place { region: "us-east-1".into(), account_id: "111122223333".into() };
         let now = EpochMs(1_795_000_000_000);
         let mut account = Self::new(place, Terms::default(), 7, now);
-        let lives = crate::events::life::Lives::new(7, crate::events::rules::Rules::default());
-        test(&mut Call { account: &mut account, now, lives: &lives });
+        let lives = life::Lives::new(7, rules::Rules::default());
+        test(&mut Transaction { account: &mut account, now, lives: &lives });
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Account;
+
+    #[test]
+    fn each_kind_of_record_is_stored_under_a_name_of_its_own() {
+        Account::in_test(|tx| {
+            let kinds: Vec<_> = tx.account.all_records().map(|records| records.kind()).collect();
+            assert_eq!(kinds.iter().collect::<BTreeSet<_>>().len(), kinds.len(), "{kinds:?}");
+        });
+    }
+
+    #[test]
+    fn a_reset_account_is_new_but_counts_on() {
+        Account::in_test(|tx| {
+            let before = tx.account.new_id("phone");
+            tx.account.keywords.put("k", serde_json::from_str(KEYWORD).unwrap());
+            tx.account.reset(tx.now);
+            assert_eq!(tx.account.keywords.len(), 0);
+            assert!(tx.account.opt_out_list("Default").is_ok());
+            assert_ne!(tx.account.new_id("phone"), before);
+        });
+    }
+
+    const KEYWORD: &str = r#"{"Keyword": "JOIN", "KeywordMessage": "Welcome", "KeywordAction": "OPT_IN"}"#;
 }

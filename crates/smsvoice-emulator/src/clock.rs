@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::sync::Notify;
 
 /// A point in time. On the wire and on disk: epoch seconds with three decimals, as AWS JSON writes timestamps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,12 +18,12 @@ pub struct EpochMs(pub u64);
 impl EpochMs {
     /// This point and `ms` milliseconds.
     #[must_use]
-    pub fn plus(self, ms: u64) -> Self {
+    pub fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
     /// Milliseconds since `earlier`; 0 if that is later.
-    pub fn since(self, earlier: Self) -> u64 {
+    pub fn ms_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
@@ -39,15 +40,16 @@ impl<'de> Deserialize<'de> for EpochMs {
     }
 }
 
-/// Real time in epoch milliseconds; given by whoever starts the emulator.
-pub type RealTime = Arc<dyn Fn() -> u64 + Send + Sync>;
+/// Real time, given by whoever starts the emulator.
+pub type RealTime = Arc<dyn Fn() -> EpochMs + Send + Sync>;
 
-/// Emulated time: `origin + (real − start) × speed + pushed`.
+/// Emulated time: `start + (real − start) × speed + pushed`.
 pub struct Clock {
     real: RealTime,
-    start: u64,
-    origin: AtomicU64,
-    pushed: AtomicU64,
+    start: EpochMs,
+    pushed_ms: AtomicU64,
+    /// Tells those who wait for a time that the clock was pushed.
+    pushed: Notify,
     speed: f64,
 }
 
@@ -61,13 +63,13 @@ impl Clock {
     /// `speed`: emulated seconds in a real second, at least 0.001.
     pub fn new(real: RealTime, speed: f64) -> Self {
         let start = real();
-        Self { real, start, origin: AtomicU64::new(start), pushed: AtomicU64::new(0), speed: speed.max(0.001) }
+        Self { real, start, pushed_ms: AtomicU64::new(0), pushed: Notify::new(), speed: speed.max(0.001) }
     }
 
     /// Emulated time now.
     pub fn now(&self) -> EpochMs {
-        let elapsed = (self.real)().saturating_sub(self.start) as f64 * self.speed;
-        EpochMs(self.origin.load(Ordering::Relaxed) + self.pushed.load(Ordering::Relaxed) + elapsed as u64)
+        let elapsed_ms = (self.real)().ms_since(self.start) as f64 * self.speed;
+        self.start.plus_ms(self.pushed_ms.load(Ordering::Relaxed)).plus_ms(elapsed_ms as u64)
     }
 
     /// Emulated seconds in a real one.
@@ -76,18 +78,34 @@ impl Clock {
     }
 
     /// Pushes the clock `ms` emulated milliseconds forward.
-    pub fn advance(&self, ms: u64) {
-        self.pushed.fetch_add(ms, Ordering::Relaxed);
+    pub fn advance_ms(&self, ms: u64) {
+        self.pushed_ms.fetch_add(ms, Ordering::Relaxed);
+        self.pushed.notify_waiters();
     }
 
-    /// Makes it at least `time`: state kept by an accelerated clock may be ahead of real time.
+    /// Pushes it to `time` if it is not there yet: state kept by an accelerated clock may be ahead of real time.
     pub fn not_before(&self, time: EpochMs) {
-        self.advance(time.since(self.now()));
+        self.advance_ms(time.ms_since(self.now()));
     }
 
-    /// How long to wait, in real time, until emulated `time`.
-    pub fn wait_for(&self, time: EpochMs) -> Duration {
-        Duration::from_secs_f64((time.since(self.now()) as f64 / self.speed / 1000.0).min(3600.0))
+    /// Resolves when this clock shows `time` or a later one, by running or by being pushed.
+    pub async fn reaches(&self, time: EpochMs) {
+        loop {
+            // Made before the clock is read, so that no push goes unnoticed in between.
+            let pushed = self.pushed.notified();
+            if self.now() >= time {
+                return;
+            }
+            tokio::select! {
+                () = pushed => {}
+                () = tokio::time::sleep(self.real_time_until(time)) => {}
+            }
+        }
+    }
+
+    /// How long it takes, in real time, until this clock shows `time`; an hour at most.
+    fn real_time_until(&self, time: EpochMs) -> Duration {
+        Duration::from_secs_f64((time.ms_since(self.now()) as f64 / self.speed / 1000.0).min(3600.0))
     }
 }
 
@@ -100,19 +118,41 @@ mod tests {
 
     use super::{Clock, EpochMs};
 
-    #[test]
-    fn speed_advance_and_a_kept_time_add_up() {
+    /// A clock 60 times as fast as the real time that the second value sets, in epoch milliseconds.
+    fn clock() -> (Clock, Arc<AtomicU64>) {
         let real = Arc::new(AtomicU64::new(1_000));
         let source = Arc::clone(&real);
-        let clock = Clock::new(Arc::new(move || source.load(Ordering::Relaxed)), 60.0);
+        (Clock::new(Arc::new(move || EpochMs(source.load(Ordering::Relaxed))), 60.0), real)
+    }
+
+    #[test]
+    fn speed_advance_and_a_kept_time_add_up() {
+        let (clock, real) = clock();
         real.store(2_000, Ordering::Relaxed);
         assert_eq!(clock.now(), EpochMs(61_000));
-        clock.advance(500);
+        clock.advance_ms(500);
         clock.not_before(EpochMs(10));
         assert_eq!(clock.now(), EpochMs(61_500));
         clock.not_before(EpochMs(90_000));
         assert_eq!(clock.now(), EpochMs(90_000));
-        assert_eq!(clock.wait_for(EpochMs(150_000)).as_millis(), 1_000);
+        assert_eq!(clock.real_time_until(EpochMs(150_000)).as_millis(), 1_000);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_time_goes_on_when_the_clock_is_pushed_there() {
+        let (clock, _real) = clock();
+        let clock = Arc::new(clock);
+        let waiter = {
+            let clock = Arc::clone(&clock);
+            tokio::spawn(async move { clock.reaches(EpochMs(10_000_000)).await })
+        };
+        tokio::task::yield_now().await;
+        clock.advance_ms(5_000_000);
+        tokio::task::yield_now().await;
+        assert!(!waiter.is_finished(), "not there yet");
+        clock.advance_ms(5_000_000);
+        let in_time = tokio::time::timeout(std::time::Duration::from_secs(5), waiter).await;
+        in_time.expect("it is told, and does not wait three minutes").unwrap();
     }
 
     #[test]

@@ -1,6 +1,4 @@
-//! `/_smsvoice/`: what tests ask of an emulator. Reset, advance the clock, list messages and events, receive, health.
-
-use std::sync::Arc;
+//! `/_smsvoice/`: requests for tests. They reset the account, advance the clock, list messages and events, and so on.
 
 use axum::{
     Router,
@@ -14,16 +12,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    account::message::{Delivery, Sent, State as DeliveryState},
-    api::refusal::Refusal,
+    account::{
+        inbound::{Inbound, receive},
+        message::{Delivery, PlannedEvent, SentMessage},
+    },
+    app::App,
     clock::EpochMs,
-    emulator::Emulator,
+    delivery::DeliveryState,
+    emission,
+    refusal::Refusal,
 };
 
 /// Messages in one answer.
 const MOST: usize = 1000;
+/// Greater than every key of a message: those are hexadecimal.
+pub(crate) const AFTER_ALL_KEYS: &str = "~";
 
-pub(crate) fn router() -> Router<Arc<Emulator>> {
+pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/health", get(health))
         .route("/messages", get(messages))
@@ -47,15 +52,12 @@ fn refuse(status: StatusCode, why: &str) -> Response {
 }
 
 fn refused(refusal: &Refusal) -> Response {
-    match refusal {
-        Refusal::NotFound { resource, id } => {
-            refuse(StatusCode::NOT_FOUND, &format!("no {} `{id}` exists", resource.word()))
-        }
-        Refusal::Internal { message } => refuse(StatusCode::INTERNAL_SERVER_ERROR, message),
-        Refusal::Validation { message, .. } | Refusal::Conflict { message, .. } | Refusal::Quota { message, .. } => {
-            refuse(StatusCode::BAD_REQUEST, message)
-        }
-    }
+    let status = match refusal {
+        Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
+        Refusal::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        Refusal::Validation { .. } | Refusal::Conflict { .. } | Refusal::Quota { .. } => StatusCode::BAD_REQUEST,
+    };
+    refuse(status, &refusal.message())
 }
 
 /// Whether a page of another site sent this request: browsers say where a request comes from.
@@ -65,21 +67,25 @@ pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
     origin.split_once("://").map(|(_, host)| host) != text(header::HOST)
 }
 
-async fn health(State(emulator): State<Arc<Emulator>>) -> Response {
-    let deliveries = *emulator.courier.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let inner = emulator.lock();
-    let (mut owed, mut undeliverable, mut emitted) = (0, 0, 0);
-    for event in inner.account.messages.shelf.values().flat_map(|message| &message.events) {
-        emitted += usize::from(event.emitted);
-        owed += event.deliveries.iter().filter(|d| d.state == DeliveryState::Owed).count();
-        undeliverable += event.deliveries.iter().filter(|d| d.state == DeliveryState::GaveUp).count();
-    }
-    answer(&json!({
-        "status": "ok", "now_ms": emulator.clock.now().0, "speed": emulator.clock.speed(),
-        "messages": inner.account.messages.shelf.len(), "messages_let_go": inner.account.messages.let_go,
-        "events": {"emitted": emitted, "to_come": inner.agenda.len()},
-        "deliveries": {"owed": owed, "undeliverable": undeliverable, "since_start": deliveries},
-    }))
+async fn health(State(app): State<App>) -> Response {
+    let clock = &app.emulator.clock;
+    let body = app.emulator.read(|account| {
+        let (mut emitted, mut to_come, mut owed, mut undeliverable) = (0, 0, 0, 0);
+        for event in account.messages.records.values().flat_map(|message| &message.events) {
+            emitted += usize::from(event.emitted);
+            to_come += usize::from(!event.emitted);
+            let count = |state| event.deliveries.iter().filter(|delivery| delivery.state == state).count();
+            owed += count(DeliveryState::Owed);
+            undeliverable += count(DeliveryState::GaveUp);
+        }
+        json!({
+            "status": "ok", "now_ms": clock.now().0, "speed": clock.speed(),
+            "messages": account.messages.records.len(), "messages_let_go": account.messages.let_go,
+            "events": {"emitted": emitted, "to_come": to_come},
+            "deliveries": {"owed": owed, "undeliverable": undeliverable, "since_start": app.courier.counts()},
+        })
+    });
+    answer(&body)
 }
 
 /// Which messages, newest first.
@@ -98,65 +104,66 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    pub(crate) fn matches(&self, message: &Sent) -> bool {
+    pub(crate) fn matches(&self, message: &SentMessage) -> bool {
         let full = |wanted: &Option<String>| wanted.clone().filter(|text| !text.is_empty());
         let latest = || message.latest().map_or("", |event| event.event_type.as_str());
         full(&self.id).is_none_or(|id| message.id == id)
             && full(&self.to).is_none_or(|to| message.destination.contains(to.trim()))
-            && full(&self.channel).is_none_or(|channel| message.channel.word() == channel)
+            && full(&self.channel).is_none_or(|channel| message.channel.as_str() == channel)
             && full(&self.status).is_none_or(|status| latest().ends_with(&status))
             && full(&self.text).is_none_or(|text| message.body.to_lowercase().contains(&text.to_lowercase()))
     }
 }
 
 /// What is shown of one message.
-fn shown(key: &str, message: &Sent, now: EpochMs) -> Value {
-    let deliveries = |d: &Delivery| json!({"destination": d.destination, "state": d.state, "attempts": d.attempts, "error": d.error});
-    let events: Vec<Value> = message
-        .events
-        .iter()
-        .filter(|event| event.emitted)
-        .map(|event| {
-            json!({"event_type": event.event_type, "at_ms": event.at.0, "payload": event.payload,
-                "deliveries": event.deliveries.iter().map(deliveries).collect::<Vec<_>>()})
-        })
-        .collect();
+fn shown(key: &str, message: &SentMessage, now: EpochMs) -> Value {
+    let events: Vec<Value> = message.events.iter().filter(|event| event.emitted).map(event_shown).collect();
     json!({
         "key": key, "message_id": message.id, "channel": message.channel, "api": message.api,
         "configuration_set": message.configuration_set, "requested_ms": message.requested.0,
         "origination": message.origination, "destination": message.destination, "country": message.country,
-        "body": message.body, "media_url": message.media_url, "encoding": message.encoding.word(), "parts": message.parts,
-        "message_type": message.message_type, "context": message.context, "price_micros": message.price_micros,
+        "body": message.body, "media_url": message.media_url, "encoding": message.encoding, "parts": message.parts,
+        "message_type": message.message_type, "context": message.context, "price_micros": message.price.micros(),
         "feedback": message.feedback.map(|feedback| feedback.at(now)), "events": events,
         "events_to_come": message.events.iter().filter(|event| !event.emitted).count(),
     })
 }
 
-async fn messages(State(emulator): State<Arc<Emulator>>, Query(wanted): Query<Wanted>) -> Response {
-    let inner = emulator.lock();
-    let now = emulator.clock.now();
-    let rows = inner.account.messages.shelf.before(wanted.before.as_deref().unwrap_or("~")).rev();
-    let rows = rows.filter(|(_, message)| wanted.matches(message)).take(wanted.limit.unwrap_or(100).min(MOST));
-    answer(&rows.map(|(key, message)| shown(key, message, now)).collect::<Vec<_>>())
+fn event_shown(event: &PlannedEvent) -> Value {
+    let delivery = |d: &Delivery| json!({"destination": d.destination, "state": d.state, "attempts": d.attempts, "error": d.error});
+    let deliveries: Vec<Value> = event.deliveries.iter().map(delivery).collect();
+    json!({"event_type": event.event_type, "at_ms": event.at.0, "payload": event.payload, "deliveries": deliveries})
+}
+
+async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let now = app.emulator.clock.now();
+    let messages: Vec<Value> = app.emulator.read(|account| {
+        let rows = account.messages.records.before(wanted.before.as_deref().unwrap_or(AFTER_ALL_KEYS)).rev();
+        let rows = rows.filter(|(_, message)| wanted.matches(message)).take(wanted.limit.unwrap_or(100).min(MOST));
+        rows.map(|(key, message)| shown(key, message, now)).collect()
+    });
+    answer(&messages)
 }
 
 /// Every emitted event as it was sent, one JSON object a line, messages oldest first.
-async fn events(State(emulator): State<Arc<Emulator>>) -> Response {
-    let inner = emulator.lock();
-    let events = inner.account.messages.shelf.values().flat_map(|message| &message.events);
-    let mut text = String::new();
-    for event in events.filter(|event| event.emitted) {
-        text.push_str(&event.payload);
-        text.push('\n');
-    }
+async fn events(State(app): State<App>) -> Response {
+    let text = app.emulator.read(|account| {
+        let events = account.messages.records.values().flat_map(|message| &message.events);
+        let lines = events.filter(|event| event.emitted).map(|event| format!("{}\n", event.payload));
+        lines.collect::<String>()
+    });
     ([(header::CONTENT_TYPE, "application/x-ndjson")], text).into_response()
 }
 
-async fn reset(State(emulator): State<Arc<Emulator>>, headers: HeaderMap) -> Response {
+async fn reset(State(app): State<App>, headers: HeaderMap) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "another site's page may not do this");
     }
-    match emulator.reset().await {
+    let done = app.emulator.transact(|tx| {
+        tx.account.reset(tx.now);
+        Ok(())
+    });
+    match done.await {
         Ok(()) => answer(&json!({"status": "ok"})),
         Err(refusal) => refused(&refusal),
     }
@@ -167,7 +174,7 @@ struct Advance {
     seconds: f64,
 }
 
-async fn advance(State(emulator): State<Arc<Emulator>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn advance(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "another site's page may not do this");
     }
@@ -177,35 +184,45 @@ async fn advance(State(emulator): State<Arc<Emulator>>, headers: HeaderMap, body
     if !(0.0..=3.2e8).contains(&by.seconds) {
         return refuse(StatusCode::BAD_REQUEST, "seconds is a number from 0 to ten years; time does not go back");
     }
-    match emulator.advance((by.seconds * 1000.0) as u64).await {
+    app.emulator.clock.advance_ms((by.seconds * 1000.0) as u64);
+    let noted = app.emulator.transact(|tx| {
+        tx.account.note_time(tx.now);
+        Ok(tx.now)
+    });
+    match noted.await {
         Ok(now) => answer(&json!({"now_ms": now.0})),
         Err(refusal) => refused(&refusal),
     }
 }
 
-async fn redeliver(State(emulator): State<Arc<Emulator>>, headers: HeaderMap) -> Response {
+async fn redeliver(State(app): State<App>, headers: HeaderMap) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "another site's page may not do this");
     }
-    answer(&json!({"deliveries": emulator.redeliver()}))
+    answer(&json!({"deliveries": emission::redeliver(&app.emulator, &app.courier)}))
 }
 
+/// A recipient's message.
 #[derive(Deserialize)]
-struct Inbound {
+struct InboundMessage {
     from: String,
     to: String,
     body: String,
 }
 
-async fn inbound(State(emulator): State<Arc<Emulator>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn inbound(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "another site's page may not do this");
     }
-    let Ok(message) = serde_json::from_slice::<Inbound>(&body) else {
+    let Ok(message) = serde_json::from_slice::<InboundMessage>(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "the body is {\"from\": …, \"to\": …, \"body\": \"STOP\"}");
     };
-    match emulator.receive(&message.from, &message.to, &message.body).await {
-        Ok(received) => answer(&received),
+    let inbound = Inbound { from: &message.from, to: &message.to, body: &message.body };
+    match app.emulator.transact(|tx| receive(tx, &inbound)).await {
+        Ok(mut result) => {
+            result.forwarded.take().into_iter().for_each(|event| app.courier.post(event));
+            answer(&result)
+        }
         Err(refusal) => refused(&refusal),
     }
 }

@@ -13,17 +13,15 @@ use axum::{
     routing::{get, post},
 };
 use futures::{Stream, stream};
+use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{
-    api::{
-        model::{Model, Service},
-        refusal::Refusal,
-        v2::{self, Failure},
-    },
-    control::{Wanted, is_foreign},
+    api::perform::{NotPerformed, perform_by_name},
+    app::App,
+    control::{AFTER_ALL_KEYS, Wanted, is_foreign},
     emulator::Emulator,
 };
 
@@ -31,11 +29,11 @@ mod page;
 
 /// Messages on a page.
 const PAGE: usize = 50;
-/// Changes are gathered so long before they are shown.
+/// How long changes are gathered before they are shown.
 const TICK: Duration = Duration::from_millis(250);
 const NOTHING_FOREIGN: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub(crate) fn router() -> Router<Arc<Emulator>> {
+pub(crate) fn router() -> Router<App> {
     let text = |kind: &'static str, body: &'static str| get(async move || ([(header::CONTENT_TYPE, kind)], body));
     Router::new()
         .route("/inbox/live", get(live))
@@ -71,38 +69,39 @@ impl Address {
     }
 }
 
-pub(crate) async fn page(State(emulator): State<Arc<Emulator>>, Query(address): Query<Address>) -> Response {
-    let inner = emulator.lock();
-    let wanted = address.wanted();
-    let newest = if address.before.is_empty() { "~" } else { &address.before };
-    let rows = inner.account.messages.shelf.before(newest).rev().filter(|(_, message)| wanted.matches(message));
-    let rows: Vec<_> = rows.take(PAGE + 1).collect();
-    let html =
-        page::whole(&inner.account, &address, &rows[..rows.len().min(PAGE)], rows.len() > PAGE, emulator.clock.now());
+pub(crate) async fn page(State(app): State<App>, Query(address): Query<Address>) -> Response {
+    let (wanted, now) = (address.wanted(), app.emulator.clock.now());
+    let newest = if address.before.is_empty() { AFTER_ALL_KEYS } else { &address.before };
+    let html = app.emulator.read(|account| {
+        let rows = account.messages.records.before(newest).rev().filter(|(_, message)| wanted.matches(message));
+        let rows: Vec<_> = rows.take(PAGE + 1).collect();
+        page::whole(account, &address, &rows[..rows.len().min(PAGE)], rows.len() > PAGE, now)
+    });
     ([(header::CONTENT_SECURITY_POLICY, NOTHING_FOREIGN)], Html(html)).into_response()
 }
 
 /// Rows that changed, as they change.
 async fn live(
-    State(emulator): State<Arc<Emulator>>,
+    State(app): State<App>,
     Query(address): Query<Address>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let receiver = emulator.changed.subscribe();
+    let changed = app.emulator.watch();
     let wanted = Arc::new(address.wanted());
-    let rows = stream::unfold((emulator, receiver, wanted), async |(emulator, mut receiver, wanted)| {
+    let rows = stream::unfold((app.emulator, changed, wanted), async |(emulator, mut changed, wanted)| {
         loop {
-            let keys = gathered(&mut receiver).await?;
+            let keys = gathered(&mut changed).await?;
             let rows = changed_rows(&emulator, &keys, &wanted);
             if !rows.is_empty() {
                 let event = Event::default().data(json!(rows).to_string());
-                return Some((Ok(event), (emulator, receiver, wanted)));
+                return Some((Ok(event), (emulator, changed, wanted)));
             }
         }
     });
     Sse::new(rows).keep_alive(KeepAlive::default())
 }
 
-/// Keys of the messages that changed within a tick, the newest page of them; `None` when nothing can change any more.
+/// The keys of the messages that changed within a tick, at most a page of them, the newest; `None` when nothing can
+/// change any more.
 async fn gathered(receiver: &mut broadcast::Receiver<String>) -> Option<BTreeSet<String>> {
     let mut keys = BTreeSet::new();
     let mut end = None;
@@ -126,82 +125,66 @@ async fn gathered(receiver: &mut broadcast::Receiver<String>) -> Option<BTreeSet
     }
 }
 
-fn changed_rows(emulator: &Emulator, keys: &BTreeSet<String>, wanted: &Wanted) -> Vec<serde_json::Value> {
-    let inner = emulator.lock();
+fn changed_rows(emulator: &Emulator, keys: &BTreeSet<String>, wanted: &Wanted) -> Vec<Value> {
     let now = emulator.clock.now();
-    let rows = keys.iter().filter_map(|key| Some((key, inner.account.messages.shelf.get(key)?)));
-    rows.filter(|(_, message)| wanted.matches(message))
-        .map(|(key, message)| json!({"key": key, "html": page::row(key, message, now)}))
-        .collect()
+    emulator.read(|account| {
+        let rows = keys.iter().filter_map(|key| Some((key, account.messages.records.get(key)?)));
+        rows.filter(|(_, message)| wanted.matches(message))
+            .map(|(key, message)| json!({"key": key, "html": page::row(key, message, now)}))
+            .collect()
+    })
 }
 
+/// What the form says.
 #[derive(Deserialize)]
-struct Draft {
+struct SendForm {
     channel: String,
     to: String,
+    /// The id of a phone number; `new` for a new one; empty for any that fits.
     #[serde(default)]
     from: String,
+    /// The name of a configuration set; empty for none.
     #[serde(default)]
     set: String,
     body: String,
 }
 
 /// Sends what the form says, by the same operations that clients call.
-async fn send(State(emulator): State<Arc<Emulator>>, headers: HeaderMap, Form(draft): Form<Draft>) -> Response {
+async fn send(State(app): State<App>, headers: HeaderMap, Form(form): Form<SendForm>) -> Response {
     if is_foreign(&headers) {
         return (StatusCode::FORBIDDEN, "another site's page may not do this").into_response();
     }
-    match deliver(&emulator, draft).await {
+    match send_form(&app.emulator, form).await {
         Ok(()) => Redirect::to("/").into_response(),
-        Err(why) => Redirect::to(&format!("/?error={}", encoded(&why))).into_response(),
+        Err(why) => Redirect::to(&format!("/?error={}", encoded(&why.into_message()))).into_response(),
     }
 }
 
-async fn deliver(emulator: &Emulator, draft: Draft) -> Result<(), String> {
-    let from = if draft.from == "new" { new_number(emulator).await? } else { draft.from };
-    let operation = match draft.channel.as_str() {
+async fn send_form(emulator: &Emulator, form: SendForm) -> Result<(), NotPerformed> {
+    let from = if form.from == "new" { new_number(emulator).await? } else { form.from };
+    let operation = match form.channel.as_str() {
         "voice" => "SendVoiceMessage",
         "media" => "SendMediaMessage",
         _ => "SendTextMessage",
     };
-    let mut request = json!({"DestinationPhoneNumber": draft.to.trim(), "MessageBody": draft.body});
+    let mut request = json!({"DestinationPhoneNumber": form.to.trim(), "MessageBody": form.body});
     if !from.is_empty() {
         request["OriginationIdentity"] = json!(from);
     }
-    if !draft.set.is_empty() {
-        request["ConfigurationSetName"] = json!(draft.set);
+    if !form.set.is_empty() {
+        request["ConfigurationSetName"] = json!(form.set);
     }
-    call(emulator, operation, request).await.map(drop)
+    perform_by_name(emulator, operation, request).await.map(drop)
 }
 
-async fn new_number(emulator: &Emulator) -> Result<String, String> {
+async fn new_number(emulator: &Emulator) -> Result<String, NotPerformed> {
     let request = json!({"IsoCountryCode": "US", "MessageType": "TRANSACTIONAL", "NumberType": "LONG_CODE",
         "NumberCapabilities": ["SMS", "VOICE", "MMS"], "InternationalSendingEnabled": true});
-    let answer = call(emulator, "RequestPhoneNumber", request).await?;
+    let answer = perform_by_name(emulator, "RequestPhoneNumber", request).await?;
     Ok(answer["PhoneNumberId"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn call(emulator: &Emulator, operation: &str, request: serde_json::Value) -> Result<serde_json::Value, String> {
-    let operation = Model::of(Service::V2).operation(operation).ok_or("no such operation")?;
-    v2::call(emulator, operation, request).await.map_err(|failure| match failure {
-        Failure::Unreadable(message)
-        | Failure::Refused(
-            Refusal::Validation { message, .. }
-            | Refusal::Conflict { message, .. }
-            | Refusal::Quota { message, .. }
-            | Refusal::Internal { message },
-        ) => message,
-        Failure::Refused(Refusal::NotFound { resource, id }) => format!("no {} `{id}` exists", resource.word()),
-        Failure::Unsigned(_) | Failure::UnknownOperation(_) => "the emulator could not call itself".to_owned(),
-    })
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |encoded, byte| {
-        if byte.is_ascii_alphanumeric() {
-            encoded + &char::from(byte).to_string()
-        } else {
-            format!("{encoded}%{byte:02X}")
-        }
-    })
+/// As it may stand in an address.
+fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
 }

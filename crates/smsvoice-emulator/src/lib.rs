@@ -1,24 +1,46 @@
 #![doc = include_str!("../README.md")]
+//!
+//! ## The layout
+//!
+//! From the network inwards; each of these names only those below it.
+//!
+//! | module | |
+//! |---|---|
+//! | `start` | [`serve`]: builds everything and puts it together |
+//! | `server` | HTTP on a listener: which path leads where, limits on bodies and slow clients |
+//! | `inbox`, `control` | the page at `/`, and `/_smsvoice/` for tests |
+//! | `api` | both APIs as clients speak them: transports (`v1`, `v2`), signatures (`auth`), what requests must satisfy (`model`, `constraints.txt`), the table of operations (`operations`), and how one is performed (`perform`) |
+//! | `emission` | when an event is due, it becomes owed to its destinations, and the courier gets it |
+//! | `emulator` | the account behind one lock: `transact` does one operation and waits until it is on disk |
+//! | `state` | changes on disk |
+//! | `account` | the account and its operations, one file a kind of resource; no I/O, no clock. `send` checks a message, `accept` keeps it, `life` plans its events |
+//! | `delivery` | recipients of events, the services that reach them, and the `courier` that tries until they have them |
+//! | `refusal`, `clock` | why a request is refused; emulated time |
 
 mod account;
 mod api;
+mod app;
 mod clock;
 mod control;
+mod delivery;
+mod emission;
 mod emulator;
-mod events;
 mod inbox;
+mod refusal;
 mod server;
 mod start;
 mod state;
 
-pub use account::{Place, Terms};
+pub use account::{
+    Terms,
+    arn::Place,
+    rules::{Faults, Rule, Rules, RulesError},
+};
 pub use api::auth::Credentials;
 pub use clock::{Clock, EpochMs, RealTime};
-pub use emulator::Parts;
-pub use events::{
-    courier::Patience,
-    rules::{Faults, Rule, Rules, RulesError},
-    sink::{Parcel, Recipient, Sink, Sinks, Target},
+pub use delivery::{
+    DeliveryService, DeliveryServices, FirehoseTarget, LogsTarget, OutgoingEvent, Recipient, RetryPolicy, SnsTarget,
+    Target,
 };
-pub use start::{Config, StartError, serve, serve_parts};
+pub use start::{Components, Config, StartError, serve, serve_components};
 pub use state::StateError;

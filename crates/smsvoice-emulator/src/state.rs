@@ -1,15 +1,17 @@
 //! State on disk: every change of a record in one table of an embedded database, many changes in one commit.
 
 use std::{
-    path::Path,
+    error::Error,
+    path::{Path, PathBuf},
     sync::mpsc,
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition};
 use tokio::sync::oneshot;
 
-use crate::account::shelf::Change;
+use crate::account::records::Change;
 
 /// Key: kind, NUL, the record's own key. Value: JSON.
 const ROWS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rows");
@@ -17,41 +19,47 @@ const FILE: &str = "emulator.redb";
 /// How long a change that nobody waits for may stay unwritten.
 const LINGER: Duration = Duration::from_millis(50);
 
-/// State that cannot be read or kept.
+/// State that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// The directory cannot be made.
-    #[error("{path}: {source}; choose a --state directory that can be written to")]
+    #[error("cannot make the directory {path}; choose a --state directory that can be written to")]
     Directory {
         /// As given.
-        path: String,
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
-    /// The database itself.
-    #[error("the state cannot be read or written: {0}")]
-    Database(#[from] redb::Error),
-    /// A record written by another version.
-    #[error(
-        "record {key} of the state cannot be read: {source}; it was written by another version: use a new --state directory"
-    )]
+    /// The database in it cannot be opened or read.
+    #[error("cannot read the state in {path}; is another emulator running with it?")]
+    Database {
+        /// The directory, as given.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A record of it cannot be read.
+    #[error("cannot read the record {key} of the state; another version wrote it: use a new --state directory")]
     Record {
         /// Kind and key.
         key: String,
         /// Why.
-        source: serde_json::Error,
+        source: Box<dyn Error + Send + Sync>,
     },
 }
 
-/// Changes to commit, and whom to tell.
-struct Batch {
+/// Changes to write, and whom to tell once they are on disk.
+struct Write {
     changes: Vec<Change>,
     done: Option<oneshot::Sender<bool>>,
 }
 
-/// The writer's door. Batches are committed in the order in which they are handed in.
+/// Takes changes and has them written by a thread of its own, in the order in which it takes them. When it is dropped,
+/// all that it took is on disk, and the database is closed.
 pub(crate) struct Store {
-    batches: mpsc::Sender<Batch>,
+    /// There until it is dropped.
+    writes: Option<mpsc::Sender<Write>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 impl Store {
@@ -60,77 +68,91 @@ impl Store {
         directory: &Path,
         mut each: impl FnMut(&str, &str, &[u8]) -> Result<(), serde_json::Error>,
     ) -> Result<Self, StateError> {
-        let fail = |source| StateError::Directory { path: directory.display().to_string(), source };
+        let fail = |source| StateError::Directory { path: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(fail)?;
-        let database = Database::create(directory.join(FILE)).map_err(redb::Error::from)?;
-        read(&database, &mut each)?;
-        let (batches, queue) = mpsc::channel();
-        std::thread::spawn(move || write(&database, &queue));
-        Ok(Self { batches })
+        let database = Database::create(directory.join(FILE)).map_err(|error| unreadable(directory, error))?;
+        let table = table(&database).map_err(|error| unreadable(directory, error))?;
+        for row in table.iter().map_err(|error| unreadable(directory, error))? {
+            let (key, row) = row.map_err(|error| unreadable(directory, error))?;
+            let (kind, name) = key.value().split_once('\0').unwrap_or_default();
+            let fail = |source| StateError::Record { key: format!("{kind}/{name}"), source: Box::new(source) };
+            each(kind, name, row.value()).map_err(fail)?;
+        }
+        let (sender, queue) = mpsc::channel();
+        let writer = std::thread::spawn(move || write(&database, &queue));
+        Ok(Self { writes: Some(sender), writer: Some(writer) })
     }
 
     /// Hands in changes; the answer comes once they are on disk. Call it in the order of the changes themselves.
     pub(crate) fn keep(&self, changes: Vec<Change>) -> oneshot::Receiver<bool> {
         let (done, told) = oneshot::channel();
-        // A writer that is gone drops `done`, which tells the waiter that nothing was kept.
-        let _ = self.batches.send(Batch { changes, done: Some(done) });
+        self.send(Write { changes, done: Some(done) });
         told
     }
 
     /// The same, for changes nobody waits for.
     pub(crate) fn keep_later(&self, changes: Vec<Change>) {
-        let _ = self.batches.send(Batch { changes, done: None });
+        self.send(Write { changes, done: None });
+    }
+
+    fn send(&self, write: Write) {
+        // A writer that is gone drops `done`, which tells the waiter that nothing was kept.
+        self.writes.as_ref().map(|writes| writes.send(write));
     }
 }
 
-fn read(
-    database: &Database,
-    each: &mut impl FnMut(&str, &str, &[u8]) -> Result<(), serde_json::Error>,
-) -> Result<(), StateError> {
-    let transaction = database.begin_write().map_err(redb::Error::from)?;
-    transaction.open_table(ROWS).map_err(redb::Error::from)?;
-    transaction.commit().map_err(redb::Error::from)?;
-    let table = database.begin_read().map_err(redb::Error::from)?.open_table(ROWS).map_err(redb::Error::from)?;
-    for row in table.iter().map_err(redb::Error::from)? {
-        let (key, value) = row.map_err(redb::Error::from)?;
-        let (kind, name) = key.value().split_once('\0').unwrap_or_default();
-        each(kind, name, value.value())
-            .map_err(|source| StateError::Record { key: key.value().replace('\0', "/"), source })?;
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.writes.take();
+        self.writer.take().map(JoinHandle::join);
     }
-    Ok(())
 }
 
-/// Commits until the last `Store` is gone: all that waits goes into one transaction, so the disk is asked once for many.
-fn write(database: &Database, queue: &mpsc::Receiver<Batch>) {
+fn unreadable(directory: &Path, error: impl Into<redb::Error>) -> StateError {
+    StateError::Database { path: directory.to_owned(), source: Box::new(error.into()) }
+}
+
+/// The table of all records, made if it is not there.
+fn table(database: &Database) -> Result<ReadOnlyTable<&'static str, &'static [u8]>, redb::Error> {
+    let transaction = database.begin_write()?;
+    transaction.open_table(ROWS)?;
+    transaction.commit()?;
+    Ok(database.begin_read()?.open_table(ROWS)?)
+}
+
+/// Writes until the `Store` is dropped. All that waits is written in one transaction, so that many requests share the
+/// cost of one commit.
+fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
     while let Ok(first) = queue.recv() {
-        let mut batches = vec![first];
-        gather(queue, &mut batches);
-        let kept = commit(database, &batches).is_ok();
-        for batch in batches {
-            if let Some(done) = batch.done {
+        let mut writes = vec![first];
+        gather(queue, &mut writes);
+        let kept = commit(database, &writes).is_ok();
+        for write in writes {
+            if let Some(done) = write.done {
                 let _ = done.send(kept);
             }
         }
     }
 }
 
-/// Takes all that waits. What nobody waits for is let lie for a moment, so as not to keep the disk from those who do.
-fn gather(queue: &mpsc::Receiver<Batch>, batches: &mut Vec<Batch>) {
+/// Takes all that waits to be written. As long as nobody waits for any of it, it gathers a little longer, so that the
+/// disk is free for those who do wait.
+fn gather(queue: &mpsc::Receiver<Write>, writes: &mut Vec<Write>) {
     let end = Instant::now() + LINGER;
-    while batches.iter().all(|batch| batch.done.is_none()) {
+    while writes.iter().all(|write| write.done.is_none()) {
         match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok(batch) => batches.push(batch),
+            Ok(write) => writes.push(write),
             Err(_) => break,
         }
     }
-    batches.extend(queue.try_iter());
+    writes.extend(queue.try_iter());
 }
 
-fn commit(database: &Database, batches: &[Batch]) -> Result<(), redb::Error> {
+fn commit(database: &Database, writes: &[Write]) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
     {
         let mut table = transaction.open_table(ROWS)?;
-        for change in batches.iter().flat_map(|batch| &batch.changes) {
+        for change in writes.iter().flat_map(|write| &write.changes) {
             let key = format!("{}\0{}", change.kind, change.key);
             match &change.row {
                 Some(row) => drop(table.insert(key.as_str(), row.as_slice())?),
@@ -145,7 +167,7 @@ fn commit(database: &Database, batches: &[Batch]) -> Result<(), redb::Error> {
 #[cfg(test)]
 mod tests {
     use super::Store;
-    use crate::account::shelf::Change;
+    use crate::account::records::Change;
 
     #[tokio::test]
     async fn what_was_kept_is_there_when_opened_again_and_what_was_removed_is_not() {
@@ -154,19 +176,14 @@ mod tests {
             |key: &str, row: Option<&[u8]>| Change { kind: "k", key: key.into(), row: row.map(<[u8]>::to_vec) };
         let store = Store::open(directory.path(), |_, _, _| Ok(())).unwrap();
         assert!(store.keep(vec![change("a", Some(b"1")), change("b", Some(b"2"))]).await.unwrap());
-        assert!(store.keep(vec![change("a", None)]).await.unwrap());
+        store.keep_later(vec![change("a", None)]);
         drop(store);
         let mut seen = Vec::new();
-        let reopened = (0..100).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            seen.clear();
-            Store::open(directory.path(), |kind, key, row| {
-                seen.push((kind.to_owned(), key.to_owned(), row.to_vec()));
-                Ok(())
-            })
-            .ok()
+        let reopened = Store::open(directory.path(), |kind, key, row| {
+            seen.push((kind.to_owned(), key.to_owned(), row.to_vec()));
+            Ok(())
         });
-        assert!(reopened.is_some(), "the writer lets go of the file");
+        assert!(reopened.is_ok(), "the first store let go of the database");
         assert_eq!(seen, [("k".to_owned(), "b".to_owned(), b"2".to_vec())]);
     }
 }

@@ -2,10 +2,16 @@
 
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::{
-    account::Place,
-    api::refusal::{Invalid, Refusal, Resource},
-};
+use crate::refusal::{Invalid, Refusal, Resource};
+
+/// Where the emulated account is: parts of every ARN.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// `us-east-1`, say.
+    pub region: String,
+    /// Twelve digits.
+    pub account_id: String,
+}
 
 impl Place {
     /// `arn:aws:sms-voice:<region>:<account>:<resource>/<name>`.
@@ -58,8 +64,8 @@ pub(crate) fn uuid(seed: u64, count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::uuid;
-    use crate::{account::Place, api::refusal::Resource};
+    use super::{Place, uuid};
+    use crate::refusal::Resource;
 
     #[test]
     fn a_name_or_its_arn_name_the_same_resource() {

@@ -1,17 +1,21 @@
 //! Configuration sets of API v2: created, described, deleted, and their three defaults.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 
 use crate::{
     account::{
-        Account, Call, MessageType,
+        Account, Transaction,
         event_destination::EventDestination,
-        page::{Paging, flag},
+        paging::{Paging, flag},
+        records::Record,
         tag::{Tag, unique},
     },
-    api::refusal::{Quota, Refusal, Resource},
     clock::EpochMs,
+    refusal::{Quota, Refusal, Resource},
 };
+
+pub(crate) mod destinations;
 
 /// As `DescribeConfigurationSets` shows it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -24,6 +28,10 @@ pub(crate) struct ConfigurationSet {
     pub(crate) default_sender_id: Option<String>,
     pub(crate) default_message_feedback_enabled: Option<bool>,
     pub(crate) created_timestamp: EpochMs,
+}
+
+impl Record for ConfigurationSet {
+    const KIND: &'static str = "configuration-set";
 }
 
 #[derive(Deserialize)]
@@ -42,8 +50,8 @@ pub(crate) struct Created {
     tags: Vec<Tag>,
 }
 
-pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn create(tx: &mut Transaction<'_>, input: Create) -> Result<Created, Refusal> {
+    let account = &mut *tx.account;
     let name = input.configuration_set_name;
     let tags = unique(input.tags.clone())?;
     if account.configuration_sets.has(&name) {
@@ -59,7 +67,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refu
         default_message_type: None,
         default_sender_id: None,
         default_message_feedback_enabled: None,
-        created_timestamp: call.now,
+        created_timestamp: tx.now,
     };
     account.set_tags(&set.configuration_set_arn, tags);
     account.configuration_sets.put(name, set.clone());
@@ -73,11 +81,11 @@ pub(crate) struct Named {
     configuration_set_name: String,
 }
 
-pub(crate) fn delete(call: &mut Call<'_>, input: Named) -> Result<ConfigurationSet, Refusal> {
-    let name = call.account.configuration_set(&input.configuration_set_name)?.configuration_set_name.clone();
-    let set = call.account.configuration_sets.take(&name);
+pub(crate) fn delete(tx: &mut Transaction<'_>, input: Named) -> Result<ConfigurationSet, Refusal> {
+    let name = tx.account.configuration_set(&input.configuration_set_name)?.configuration_set_name.clone();
+    let set = tx.account.configuration_sets.take(&name);
     let set = set.ok_or_else(|| Refusal::not_found(Resource::ConfigurationSet, name))?;
-    call.account.drop_tags(&set.configuration_set_arn);
+    tx.account.drop_tags(&set.configuration_set_arn);
     Ok(set)
 }
 
@@ -97,8 +105,8 @@ pub(crate) struct Described {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*tx.account;
     let named = input.configuration_set_names.iter().map(|name| account.configuration_set(name));
     let named: Vec<_> = named.collect::<Result<_, _>>()?;
     let wanted = |set: &ConfigurationSet| {
@@ -117,7 +125,7 @@ fn facet(set: &ConfigurationSet, name: &str) -> Vec<String> {
         "matching-event-types" => {
             set.event_destinations.iter().flat_map(|one| one.matching_event_types.iter().cloned()).collect()
         }
-        "default-message-type" => set.default_message_type.iter().map(|kind| kind.word().to_owned()).collect(),
+        "default-message-type" => set.default_message_type.iter().map(|kind| kind.as_str().to_owned()).collect(),
         "default-sender-id" => set.default_sender_id.iter().cloned().collect(),
         "default-message-feedback-enabled" => flag(set.default_message_feedback_enabled.unwrap_or(false)),
         _ => Vec::new(),
@@ -145,7 +153,7 @@ pub(crate) struct SetFeedback {
     message_feedback_enabled: bool,
 }
 
-/// The default that was set or taken away.
+/// The answer of the operations that set or delete a default: the set, and that default alone.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Defaults {
@@ -163,32 +171,32 @@ impl Defaults {
     }
 }
 
-pub(crate) fn set_message_type(call: &mut Call<'_>, input: SetMessageType) -> Result<Defaults, Refusal> {
-    let set = call.account.configuration_set_mut(&input.configuration_set_name)?;
+pub(crate) fn set_message_type(tx: &mut Transaction<'_>, input: SetMessageType) -> Result<Defaults, Refusal> {
+    let set = tx.account.configuration_set_mut(&input.configuration_set_name)?;
     set.default_message_type = Some(input.message_type);
     Ok(Defaults { message_type: set.default_message_type, ..Defaults::of(set) })
 }
 
-pub(crate) fn delete_message_type(call: &mut Call<'_>, input: Named) -> Result<Defaults, Refusal> {
-    let set = call.account.configuration_set_mut(&input.configuration_set_name)?;
+pub(crate) fn delete_message_type(tx: &mut Transaction<'_>, input: Named) -> Result<Defaults, Refusal> {
+    let set = tx.account.configuration_set_mut(&input.configuration_set_name)?;
     let message_type = set.default_message_type.take();
     Ok(Defaults { message_type, ..Defaults::of(set) })
 }
 
-pub(crate) fn set_sender_id(call: &mut Call<'_>, input: SetSenderId) -> Result<Defaults, Refusal> {
-    let set = call.account.configuration_set_mut(&input.configuration_set_name)?;
+pub(crate) fn set_sender_id(tx: &mut Transaction<'_>, input: SetSenderId) -> Result<Defaults, Refusal> {
+    let set = tx.account.configuration_set_mut(&input.configuration_set_name)?;
     set.default_sender_id = Some(input.sender_id);
     Ok(Defaults { sender_id: set.default_sender_id.clone(), ..Defaults::of(set) })
 }
 
-pub(crate) fn delete_sender_id(call: &mut Call<'_>, input: Named) -> Result<Defaults, Refusal> {
-    let set = call.account.configuration_set_mut(&input.configuration_set_name)?;
+pub(crate) fn delete_sender_id(tx: &mut Transaction<'_>, input: Named) -> Result<Defaults, Refusal> {
+    let set = tx.account.configuration_set_mut(&input.configuration_set_name)?;
     let sender_id = set.default_sender_id.take();
     Ok(Defaults { sender_id, ..Defaults::of(set) })
 }
 
-pub(crate) fn set_feedback(call: &mut Call<'_>, input: SetFeedback) -> Result<Defaults, Refusal> {
-    let set = call.account.configuration_set_mut(&input.configuration_set_name)?;
+pub(crate) fn set_feedback(tx: &mut Transaction<'_>, input: SetFeedback) -> Result<Defaults, Refusal> {
+    let set = tx.account.configuration_set_mut(&input.configuration_set_name)?;
     set.default_message_feedback_enabled = Some(input.message_feedback_enabled);
     Ok(Defaults { message_feedback_enabled: set.default_message_feedback_enabled, ..Defaults::of(set) })
 }

@@ -1,5 +1,5 @@
-//! Where sender IDs can be used. From AWS's list of supported countries, as far as its common destinations go; a country
-//! that is in neither list takes sender IDs without registration.
+//! Where sender IDs can be used. From AWS's list of supported countries, as far as its common destinations go; a
+//! country that is in neither list takes sender IDs without registration.
 
 /// What a country says to alphanumeric sender IDs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

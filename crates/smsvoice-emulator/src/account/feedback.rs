@@ -1,18 +1,18 @@
-//! Message feedback: what the sender heard of a message's arrival. It emits no event, says AWS.
+//! Message feedback: the sender tells AWS whether a message reached its purpose. AWS says that it makes no event.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::Call,
-    api::refusal::{Invalid, Refusal, Resource},
+    account::Transaction,
     clock::EpochMs,
+    refusal::{Invalid, Refusal, Resource},
 };
 
 const HOUR_MS: u64 = 3600 * 1000;
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Status {
+pub(crate) enum FeedbackStatus {
     Received,
     Failed,
 }
@@ -20,8 +20,8 @@ pub(crate) enum Status {
 /// The feedback of one message that asked for it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Feedback {
-    /// Nothing while none was put.
-    pub(crate) put: Option<Status>,
+    /// None until the sender told.
+    pub(crate) put: Option<FeedbackStatus>,
     since: EpochMs,
 }
 
@@ -31,8 +31,8 @@ impl Feedback {
     }
 
     /// An hour without feedback counts as failed.
-    pub(crate) fn at(&self, now: EpochMs) -> Option<Status> {
-        self.put.or_else(|| (now.since(self.since) >= HOUR_MS).then_some(Status::Failed))
+    pub(crate) fn at(&self, now: EpochMs) -> Option<FeedbackStatus> {
+        self.put.or_else(|| (now.ms_since(self.since) >= HOUR_MS).then_some(FeedbackStatus::Failed))
     }
 }
 
@@ -40,21 +40,21 @@ impl Feedback {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Put {
     message_id: String,
-    message_feedback_status: Status,
+    message_feedback_status: FeedbackStatus,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Answer {
     message_id: String,
-    message_feedback_status: Status,
+    message_feedback_status: FeedbackStatus,
 }
 
-pub(crate) fn put(call: &mut Call<'_>, input: Put) -> Result<Answer, Refusal> {
+pub(crate) fn put(tx: &mut Transaction<'_>, input: Put) -> Result<Answer, Refusal> {
     let missing = || Refusal::not_found(Resource::Message, input.message_id.as_str());
-    let messages = &mut call.account.messages;
+    let messages = &mut tx.account.messages;
     let key = messages.by_id(&input.message_id).ok_or_else(missing)?.0.to_owned();
-    let message = messages.shelf.get_mut(&key).ok_or_else(missing)?;
+    let message = messages.records.get_mut(&key).ok_or_else(missing)?;
     let Some(feedback) = &mut message.feedback else {
         let text = "the message was sent without MessageFeedbackEnabled";
         return Err(Refusal::invalid(Invalid::InvalidRequest, "MessageId", text));
@@ -65,13 +65,13 @@ pub(crate) fn put(call: &mut Call<'_>, input: Put) -> Result<Answer, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Feedback, HOUR_MS, Status};
+    use super::{Feedback, FeedbackStatus, HOUR_MS};
     use crate::clock::EpochMs;
 
     #[test]
     fn feedback_that_does_not_come_within_the_hour_is_failed() {
         let feedback = Feedback::awaited(EpochMs(1));
         assert_eq!(feedback.at(EpochMs(HOUR_MS)), None);
-        assert_eq!(feedback.at(EpochMs(HOUR_MS + 1)), Some(Status::Failed));
+        assert_eq!(feedback.at(EpochMs(HOUR_MS + 1)), Some(FeedbackStatus::Failed));
     }
 }

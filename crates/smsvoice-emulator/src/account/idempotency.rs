@@ -5,9 +5,9 @@ use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    account::Account,
-    api::refusal::{Invalid, Refusal},
+    account::{Account, records::Record},
     clock::EpochMs,
+    refusal::{Invalid, Refusal},
 };
 
 /// How long a token is remembered. AWS does not say; a day is what its other services do.
@@ -21,12 +21,16 @@ pub(crate) struct Remembered {
     at: EpochMs,
 }
 
+impl Record for Remembered {
+    const KIND: &'static str = "remembered";
+}
+
 impl Account {
     /// The answer this request got before, if it did.
     pub(crate) fn answered(&self, operation: &str, request: &Value, now: EpochMs) -> Result<Option<Value>, Refusal> {
         let Some(token) = token_of(request) else { return Ok(None) };
         let before = self.remembered.get(&format!("{operation}/{token}"));
-        match before.filter(|before| now.since(before.at) < DAY_MS) {
+        match before.filter(|before| now.ms_since(before.at) < DAY_MS) {
             Some(before) if before.request != digest(request) => {
                 let message = "this ClientToken came with other parameters before";
                 Err(Refusal::invalid(Invalid::InvalidParameter, "ClientToken", message))

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{Call, page::Paging},
-    api::refusal::Refusal,
+    account::{Transaction, paging::Paging},
+    refusal::Refusal,
 };
 
 #[derive(Deserialize)]
@@ -27,8 +27,8 @@ pub(crate) struct Attributes {
     next_token: Option<String>,
 }
 
-pub(crate) fn attributes(call: &mut Call<'_>, input: Describe) -> Result<Attributes, Refusal> {
-    let tier = if call.account.terms.sandbox { "SANDBOX" } else { "PRODUCTION" };
+pub(crate) fn attributes(tx: &mut Transaction<'_>, input: Describe) -> Result<Attributes, Refusal> {
+    let tier = if tx.account.terms.sandbox { "SANDBOX" } else { "PRODUCTION" };
     let all = [Attribute { name: "ACCOUNT_TIER", value: tier }];
     let page = input.paging.select(all.iter().map(|one| (one.name.to_owned(), one)), |_, _| Vec::new())?;
     Ok(Attributes { account_attributes: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
@@ -49,8 +49,8 @@ pub(crate) struct Limits {
     next_token: Option<String>,
 }
 
-pub(crate) fn limits(call: &mut Call<'_>, input: Describe) -> Result<Limits, Refusal> {
-    let account = &*call.account;
+pub(crate) fn limits(tx: &mut Transaction<'_>, input: Describe) -> Result<Limits, Refusal> {
+    let account = &*tx.account;
     let limit = |name, used, max| Limit { name, used, max };
     // In key order, as paging asks. The last three are of resources not emulated yet.
     let all = [

@@ -1,38 +1,22 @@
-//! What was sent: each accepted message with the life it lives and what every destination got of it.
+//! The accepted messages: each with its events, past and to come, and with what every destination got of them.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::{Channel, Encoding, MessageType, Usd};
 
 use crate::{
-    account::{MessageType, encoding::Encoding, event_destination::Target, feedback::Feedback, shelf::Shelf},
+    account::{
+        feedback::Feedback,
+        records::{Record, Records},
+    },
     clock::EpochMs,
+    delivery::{DeliveryState, Recipient},
 };
 
-/// Messages kept besides those with something still to come; the oldest go first.
+/// How many messages are kept, besides those with events still to come or to be delivered. The oldest are removed
+/// first.
 const KEPT: usize = 200_000;
-
-/// What carries a message.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Channel {
-    /// SMS.
-    Text,
-    /// Calls.
-    Voice,
-    /// MMS.
-    Media,
-}
-
-impl Channel {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Voice => "voice",
-            Self::Media => "media",
-        }
-    }
-}
 
 /// Which API a message came through, and so whose configuration sets it may name.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -44,7 +28,7 @@ pub(crate) enum Api {
 
 /// One accepted message.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Sent {
+pub(crate) struct SentMessage {
     pub(crate) id: String,
     pub(crate) channel: Channel,
     pub(crate) api: Api,
@@ -56,21 +40,22 @@ pub(crate) struct Sent {
     pub(crate) body: String,
     pub(crate) media_url: Option<String>,
     pub(crate) encoding: Encoding,
+    /// How many parts the body is sent in.
     pub(crate) parts: u32,
     pub(crate) message_type: MessageType,
     pub(crate) context: BTreeMap<String, String>,
     pub(crate) ttl_seconds: u32,
     pub(crate) international: bool,
-    /// Millionths of a US dollar; of a call, for one minute.
-    pub(crate) price_micros: i64,
+    /// What the message costs; of a phone call, what a minute costs.
+    pub(crate) price: Usd,
     pub(crate) feedback: Option<Feedback>,
     /// Its events in the order in which they reach destinations.
-    pub(crate) events: Vec<Planned>,
+    pub(crate) events: Vec<PlannedEvent>,
 }
 
 /// One event of a message: to come, or emitted.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Planned {
+pub(crate) struct PlannedEvent {
     /// When it reaches the destinations.
     pub(crate) at: EpochMs,
     /// As v2 names it.
@@ -84,99 +69,88 @@ pub(crate) struct Planned {
 /// What one destination is owed of one event.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Delivery {
-    /// The event destination's name; `eventbridge` and `lake` for the two that are none.
+    /// The name of the event destination; `eventbridge` or `lake` for the two recipients that are no event destination.
     pub(crate) destination: String,
     pub(crate) to: Recipient,
-    pub(crate) state: State,
+    pub(crate) state: DeliveryState,
     pub(crate) attempts: u32,
     /// Why the last attempt failed.
     pub(crate) error: Option<String>,
 }
 
-/// Who takes events.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub enum Recipient {
-    /// An event destination's target.
-    Target(Target),
-    /// The account's default event bus.
-    EventBridge,
-    /// The lake this emulator was started with.
-    Lake,
+impl Record for SentMessage {
+    const KIND: &'static str = "message";
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum State {
-    /// Not taken yet; it is tried again.
-    Owed,
-    Delivered,
-    /// Tried as often as it is going to be; `redeliver` starts again.
-    GaveUp,
-}
-
-impl Sent {
+impl SentMessage {
     /// Whether an event is still to come or to be delivered.
     pub(crate) fn is_open(&self) -> bool {
-        self.events.iter().any(|event| !event.emitted || event.deliveries.iter().any(|d| d.state == State::Owed))
+        self.events
+            .iter()
+            .any(|event| !event.emitted || event.deliveries.iter().any(|d| d.state == DeliveryState::Owed))
     }
 
     /// The latest event that happened, if any.
-    pub(crate) fn latest(&self) -> Option<&Planned> {
+    pub(crate) fn latest(&self) -> Option<&PlannedEvent> {
         self.events.iter().rev().find(|event| event.emitted)
+    }
+
+    /// The latest time at which anything happened to it.
+    pub(crate) fn latest_time(&self) -> EpochMs {
+        let emitted = self.events.iter().filter(|event| event.emitted).map(|event| event.at);
+        emitted.max().unwrap_or_default().max(self.requested)
     }
 }
 
 /// All messages, by when they were accepted and by id.
+#[derive(Default)]
 pub(crate) struct Messages {
-    /// By number of acceptance, in 16 hex digits.
-    pub(crate) shelf: Shelf<Sent>,
-    numbers: HashMap<String, String>,
+    /// By the number under which each was accepted, in 16 hex digits.
+    pub(crate) records: Records<SentMessage>,
+    keys_by_id: HashMap<String, String>,
     /// Keys of messages accepted since they were last asked for.
-    fresh: Vec<String>,
-    /// Messages no longer kept.
+    accepted: Vec<String>,
+    /// How many messages were removed because there were too many.
     pub(crate) let_go: u64,
 }
 
 impl Messages {
-    pub(crate) fn new() -> Self {
-        Self { shelf: Shelf::new("message"), numbers: HashMap::new(), fresh: Vec::new(), let_go: 0 }
-    }
-
-    pub(crate) fn add(&mut self, number: u64, message: Sent) {
+    pub(crate) fn add(&mut self, number: u64, message: SentMessage) {
         let key = format!("{number:016x}");
-        self.numbers.insert(message.id.clone(), key.clone());
-        self.shelf.put(key.as_str(), message);
-        self.fresh.push(key);
+        self.keys_by_id.insert(message.id.clone(), key.clone());
+        self.records.put(key.as_str(), message);
+        self.accepted.push(key);
         self.let_go_of_the_oldest();
     }
 
-    pub(crate) fn take_fresh(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.fresh)
+    /// The keys of the messages that were accepted since the last call.
+    pub(crate) fn take_accepted(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.accepted)
     }
 
-    pub(crate) fn by_id(&self, id: &str) -> Option<(&str, &Sent)> {
-        let key = self.numbers.get(id)?;
-        Some((key, self.shelf.get(key)?))
+    pub(crate) fn by_id(&self, id: &str) -> Option<(&str, &SentMessage)> {
+        let key = self.keys_by_id.get(id)?;
+        Some((key, self.records.get(key)?))
     }
 
     /// Finds ids again after records were put back from disk.
     pub(crate) fn index(&mut self) {
-        self.numbers = self.shelf.rows().map(|(key, message)| (message.id.clone(), key.to_owned())).collect();
+        self.keys_by_id = self.records.rows().map(|(key, message)| (message.id.clone(), key.to_owned())).collect();
     }
 
     pub(crate) fn forget(&mut self) {
-        self.numbers.clear();
+        self.keys_by_id.clear();
         self.let_go = 0;
     }
 
     fn let_go_of_the_oldest(&mut self) {
-        if self.shelf.len() <= KEPT {
+        if self.records.len() <= KEPT {
             return;
         }
-        let done = self.shelf.rows().take(64).find(|(_, message)| !message.is_open());
+        let done = self.records.rows().take(64).find(|(_, message)| !message.is_open());
         if let Some((key, id)) = done.map(|(key, message)| (key.to_owned(), message.id.clone())) {
-            self.shelf.take(&key);
-            self.numbers.remove(&id);
+            self.records.take(&key);
+            self.keys_by_id.remove(&id);
             self.let_go += 1;
         }
     }

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::{
-        Account, Call, Place,
-        page::{Paging, flag},
+        Account, Place, Transaction,
+        paging::{Paging, flag},
+        records::Record,
         tag::{Tag, unique},
     },
-    api::refusal::{Clash, Invalid, Quota, Refusal, Resource},
     clock::EpochMs,
+    refusal::{Clash, Invalid, Quota, Refusal, Resource},
 };
 
 /// Every account has it.
@@ -26,6 +27,10 @@ pub(crate) struct OptOutList {
     created_timestamp: EpochMs,
 }
 
+impl Record for OptOutList {
+    const KIND: &'static str = "opt-out-list";
+}
+
 impl OptOutList {
     pub(crate) fn new(place: &Place, name: &str, now: EpochMs) -> Self {
         Self {
@@ -40,7 +45,7 @@ impl OptOutList {
     }
 }
 
-/// A number on a list, or (`taken_off`) one that was taken off it. Its key is `<list>/<number>`.
+/// A number on a list; or, if it is `off`, one that was on it before. Its key is `<list>/<number>`.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct OptedOut {
@@ -50,6 +55,10 @@ pub(crate) struct OptedOut {
     taken_off: Option<EpochMs>,
     #[serde(default)]
     off: bool,
+}
+
+impl Record for OptedOut {
+    const KIND: &'static str = "opted-out";
 }
 
 #[derive(Deserialize)]
@@ -68,8 +77,8 @@ pub(crate) struct Created {
     tags: Vec<Tag>,
 }
 
-pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn create(tx: &mut Transaction<'_>, input: Create) -> Result<Created, Refusal> {
+    let account = &mut *tx.account;
     let tags = unique(input.tags.clone())?;
     if account.opt_out_lists.has(&input.opt_out_list_name) {
         return Err(Refusal::exists(Resource::OptOutList, input.opt_out_list_name));
@@ -77,7 +86,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refu
     if account.opt_out_lists.len() >= LISTS_PER_ACCOUNT {
         return Err(Refusal::quota(Quota::OptOutLists, LISTS_PER_ACCOUNT));
     }
-    let list = OptOutList::new(&account.place, &input.opt_out_list_name, call.now);
+    let list = OptOutList::new(&account.place, &input.opt_out_list_name, tx.now);
     account.set_tags(&list.opt_out_list_arn, tags);
     account.opt_out_lists.put(input.opt_out_list_name, list.clone());
     Ok(Created { list, tags: input.tags })
@@ -89,8 +98,8 @@ pub(crate) struct Named {
     opt_out_list_name: String,
 }
 
-pub(crate) fn delete(call: &mut Call<'_>, input: Named) -> Result<OptOutList, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn delete(tx: &mut Transaction<'_>, input: Named) -> Result<OptOutList, Refusal> {
+    let account = &mut *tx.account;
     let list = account.opt_out_list(&input.opt_out_list_name)?.clone();
     let name = list.name();
     let used = account.phone_numbers.values().any(|number| number.settings.opt_out_list_name == name)
@@ -123,8 +132,8 @@ pub(crate) struct Described {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*tx.account;
     input.paging.unnamed_if_owned(!input.opt_out_list_names.is_empty(), "OptOutListNames")?;
     let named = input.opt_out_list_names.iter().map(|name| account.opt_out_list(name).map(OptOutList::name));
     let named: Vec<&str> = named.collect::<Result<_, _>>()?;
@@ -149,24 +158,24 @@ pub(crate) struct Answer {
     number: OptedOut,
 }
 
-pub(crate) fn put_number(call: &mut Call<'_>, input: Number) -> Result<Answer, Refusal> {
-    let list = call.account.opt_out_list(&input.opt_out_list_name)?.clone();
-    let number = call.account.opt_out(list.name(), &input.opted_out_number, false, call.now);
+pub(crate) fn put_number(tx: &mut Transaction<'_>, input: Number) -> Result<Answer, Refusal> {
+    let list = tx.account.opt_out_list(&input.opt_out_list_name)?.clone();
+    let number = tx.account.opt_out(list.name(), &input.opted_out_number, false, tx.now);
     Ok(Answer { opt_out_list_arn: list.opt_out_list_arn, opt_out_list_name: list.opt_out_list_name, number })
 }
 
 /// A number can be taken off a list once in 30 days.
-pub(crate) fn delete_number(call: &mut Call<'_>, input: Number) -> Result<Answer, Refusal> {
-    let list = call.account.opt_out_list(&input.opt_out_list_name)?.clone();
+pub(crate) fn delete_number(tx: &mut Transaction<'_>, input: Number) -> Result<Answer, Refusal> {
+    let list = tx.account.opt_out_list(&input.opt_out_list_name)?.clone();
     let number = e164(&input.opted_out_number);
     let missing = || Refusal::not_found(Resource::OptedOutNumber, number.as_str());
     let key = key(list.name(), &number);
-    let row = call.account.opted_out.get(&key).filter(|row| !row.off).ok_or_else(missing)?.clone();
-    if row.taken_off.is_some_and(|last| call.now.since(last) < THIRTY_DAYS_MS) {
+    let row = tx.account.opted_out.get(&key).filter(|row| !row.off).ok_or_else(missing)?.clone();
+    if row.taken_off.is_some_and(|last| tx.now.ms_since(last) < THIRTY_DAYS_MS) {
         let message = "a number can be taken off an opt-out list once in 30 days";
         return Err(Refusal::invalid(Invalid::PhoneNumberCannotBeOptedIn, "OptedOutNumber", message));
     }
-    call.account.opted_out.put(key, OptedOut { taken_off: Some(call.now), off: true, ..row.clone() });
+    tx.account.opted_out.put(key, OptedOut { taken_off: Some(tx.now), off: true, ..row.clone() });
     Ok(Answer { opt_out_list_arn: list.opt_out_list_arn, opt_out_list_name: list.opt_out_list_name, number: row })
 }
 
@@ -189,8 +198,8 @@ pub(crate) struct NumbersDescribed {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe_numbers(call: &mut Call<'_>, input: DescribeNumbers) -> Result<NumbersDescribed, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe_numbers(tx: &mut Transaction<'_>, input: DescribeNumbers) -> Result<NumbersDescribed, Refusal> {
+    let account = &*tx.account;
     let list = account.opt_out_list(&input.opt_out_list_name)?;
     let named: Vec<String> = input.opted_out_numbers.iter().map(|number| e164(number)).collect();
     if let Some(unknown) = named.iter().find(|number| !account.is_opted_out(list.name(), number)) {
@@ -247,7 +256,7 @@ impl Account {
         row
     }
 
-    /// The recipient wants messages again: no limit of 30 days.
+    /// Takes a number off a list because its owner wants messages again: the limit of 30 days is not for him.
     pub(crate) fn opt_in(&mut self, list: &str, number: &str) {
         if let Some(row) = self.opted_out.get_mut(&key(list, &e164(number))) {
             row.off = true;
@@ -267,16 +276,16 @@ mod tests {
 
     #[test]
     fn a_number_leaves_a_list_once_in_thirty_days() {
-        Account::in_test(|call| {
+        Account::in_test(|tx| {
             let number = || Number { opt_out_list_name: DEFAULT_LIST.into(), opted_out_number: "+14255550100".into() };
-            call.account.opt_out(DEFAULT_LIST, "14255550100", false, call.now);
-            assert!(call.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
-            assert!(delete_number(call, number()).is_ok());
-            assert!(!call.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
-            call.account.opt_out(DEFAULT_LIST, "+14255550100", false, call.now);
-            assert!(delete_number(call, number()).is_err());
-            call.now = call.now.plus(THIRTY_DAYS_MS);
-            assert!(delete_number(call, number()).is_ok());
+            tx.account.opt_out(DEFAULT_LIST, "14255550100", false, tx.now);
+            assert!(tx.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
+            assert!(delete_number(tx, number()).is_ok());
+            assert!(!tx.account.is_opted_out(DEFAULT_LIST, "+14255550100"));
+            tx.account.opt_out(DEFAULT_LIST, "+14255550100", false, tx.now);
+            assert!(delete_number(tx, number()).is_err());
+            tx.now = tx.now.plus_ms(THIRTY_DAYS_MS);
+            assert!(delete_number(tx, number()).is_ok());
         });
     }
 }

@@ -1,16 +1,18 @@
 //! Phone numbers to send from: searched, requested, described, updated, released. All are numbers kept for fiction.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 
 use crate::{
     account::{
-        Account, Call, MessageType,
-        page::{Paging, flag},
+        Account, Transaction,
+        paging::{Paging, flag},
+        records::Record,
         tag::{Tag, unique},
-        two_way::{Settings, SettingsUpdate},
+        two_way::{TwoWaySettings, TwoWayUpdate},
     },
-    api::refusal::{Clash, Quota, Refusal, Resource},
     clock::EpochMs,
+    refusal::{Clash, Quota, Refusal, Resource},
 };
 
 mod search;
@@ -75,7 +77,11 @@ pub(crate) struct PhoneNumber {
     pub(crate) pool_id: Option<String>,
     created_timestamp: EpochMs,
     #[serde(flatten)]
-    pub(crate) settings: Settings,
+    pub(crate) settings: TwoWaySettings,
+}
+
+impl Record for PhoneNumber {
+    const KIND: &'static str = "phone-number";
 }
 
 /// Numbers and pools are active at once, and deleted ones are gone: the other states pass too quickly to be seen.
@@ -124,6 +130,15 @@ impl Request {
             tags: Vec::new(),
         }
     }
+
+    fn settings(&self, account: &Account) -> Result<TwoWaySettings, Refusal> {
+        let mut settings =
+            TwoWaySettings { deletion_protection_enabled: self.deletion_protection_enabled, ..Default::default() };
+        if let Some(given) = &self.opt_out_list_name {
+            account.opt_out_list(given)?.name().clone_into(&mut settings.opt_out_list_name);
+        }
+        Ok(settings)
+    }
 }
 
 #[derive(Serialize)]
@@ -134,20 +149,17 @@ pub(crate) struct Requested {
     tags: Vec<Tag>,
 }
 
-pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, Refusal> {
+pub(crate) fn request(tx: &mut Transaction<'_>, input: Request) -> Result<Requested, Refusal> {
     let tags = unique(input.tags.clone())?;
     if let Some(id) = input.registration_id {
         return Err(Refusal::not_found(Resource::Registration, id));
     }
     search::require_offered(&input.iso_country_code, input.number_type, input.message_type, &input.number_preference)?;
-    let account = &mut *call.account;
+    let account = &mut *tx.account;
     if account.phone_numbers.len() >= account.terms.phone_numbers {
         return Err(Refusal::quota(Quota::PhoneNumbers, account.terms.phone_numbers));
     }
-    let list = input.opt_out_list_name.as_deref().map(|given| account.opt_out_list(given).map(|l| l.name().to_owned()));
-    let mut settings =
-        Settings { deletion_protection_enabled: input.deletion_protection_enabled, ..Settings::default() };
-    settings.opt_out_list_name = list.transpose()?.unwrap_or(settings.opt_out_list_name);
+    let settings = input.settings(account)?;
     let pool = input.pool_id.filter(|id| !id.is_empty());
     let pool = pool.map(|given| account.pool(&given).cloned()).transpose()?;
     let phone_number = search::free(account, &input.iso_country_code, input.number_type, &input.number_preference)
@@ -166,7 +178,7 @@ pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, 
         monthly_leasing_price: search::monthly_price(input.number_type).to_owned(),
         international_sending_enabled: input.international_sending_enabled,
         pool_id: None,
-        created_timestamp: call.now,
+        created_timestamp: tx.now,
         settings,
     };
     if let Some(pool) = pool {
@@ -195,8 +207,8 @@ pub(crate) struct Described {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*tx.account;
     input.paging.unnamed_if_owned(!input.phone_number_ids.is_empty(), "PhoneNumberIds")?;
     let named = input.phone_number_ids.iter().map(|id| account.phone_number(id).map(|n| &n.phone_number_id));
     let named: Vec<_> = named.collect::<Result<_, _>>()?;
@@ -209,7 +221,7 @@ fn facet(number: &PhoneNumber, name: &str) -> Vec<String> {
     match name {
         "status" => vec!["ACTIVE".to_owned()],
         "iso-country-code" => vec![number.iso_country_code.clone()],
-        "message-type" => vec![number.message_type.word().to_owned()],
+        "message-type" => vec![number.message_type.as_str().to_owned()],
         "number-capability" => number.number_capabilities.iter().map(|one| one.word().to_owned()).collect(),
         "number-type" => vec![number.number_type.word().to_owned()],
         "two-way-enabled" => flag(number.settings.two_way_enabled),
@@ -227,19 +239,19 @@ pub(crate) struct Update {
     phone_number_id: String,
     international_sending_enabled: Option<bool>,
     #[serde(flatten)]
-    settings: SettingsUpdate,
+    settings: TwoWayUpdate,
 }
 
-pub(crate) fn update(call: &mut Call<'_>, input: Update) -> Result<PhoneNumber, Refusal> {
-    let number = call.account.phone_number(&input.phone_number_id)?;
+pub(crate) fn update(tx: &mut Transaction<'_>, input: Update) -> Result<PhoneNumber, Refusal> {
+    let number = tx.account.phone_number(&input.phone_number_id)?;
     let (id, old) = (number.phone_number_id.clone(), number.settings.clone());
     if number.pool_id.is_some() {
         let message = "a phone number of a pool is configured through the pool";
         return Err(Refusal::clash(Clash::PhoneNumberAssociatedToPool, Resource::PhoneNumber, id, message));
     }
-    let settings = old.updated(call.account, input.settings)?;
+    let settings = old.updated(tx.account, input.settings)?;
     let missing = Refusal::not_found(Resource::PhoneNumber, id.as_str());
-    let number = call.account.phone_numbers.get_mut(&id).ok_or(missing)?;
+    let number = tx.account.phone_numbers.get_mut(&id).ok_or(missing)?;
     number.settings = settings;
     number.international_sending_enabled =
         input.international_sending_enabled.unwrap_or(number.international_sending_enabled);
@@ -252,8 +264,8 @@ pub(crate) struct Release {
     phone_number_id: String,
 }
 
-pub(crate) fn release(call: &mut Call<'_>, input: Release) -> Result<PhoneNumber, Refusal> {
-    let number = call.account.phone_number(&input.phone_number_id)?;
+pub(crate) fn release(tx: &mut Transaction<'_>, input: Release) -> Result<PhoneNumber, Refusal> {
+    let number = tx.account.phone_number(&input.phone_number_id)?;
     let id = number.phone_number_id.clone();
     number.settings.require_deletable(Resource::PhoneNumber, &id)?;
     if let Some(pool) = &number.pool_id {
@@ -261,9 +273,9 @@ pub(crate) fn release(call: &mut Call<'_>, input: Release) -> Result<PhoneNumber
         return Err(Refusal::clash(Clash::PhoneNumberAssociatedToPool, Resource::PhoneNumber, id, message));
     }
     let mut number = number.clone();
-    call.account.phone_numbers.take(&id);
-    call.account.drop_tags(&number.phone_number_arn);
-    call.account.drop_keywords(&id);
+    tx.account.phone_numbers.take(&id);
+    tx.account.drop_tags(&number.phone_number_arn);
+    tx.account.drop_keywords(&id);
     number.status = Lifetime::Deleted;
     Ok(number)
 }
@@ -296,12 +308,12 @@ mod tests {
     #[test]
     fn a_request_gives_a_fictional_number_that_nobody_else_has() {
         let mut seen = std::collections::BTreeSet::new();
-        Account::in_test(|call| {
+        Account::in_test(|tx| {
             for (country, kind) in [("US", "LONG_CODE"), ("US", "LONG_CODE"), ("US", "TOLL_FREE"), ("GB", "LONG_CODE")]
             {
                 let body = serde_json::json!({"IsoCountryCode": country, "MessageType": "TRANSACTIONAL",
                     "NumberCapabilities": ["SMS"], "NumberType": kind});
-                let answer = request(call, serde_json::from_value::<Request>(body).unwrap()).unwrap();
+                let answer = request(tx, serde_json::from_value::<Request>(body).unwrap()).unwrap();
                 assert!(smsvoice_lifecycle::is_fictional(&answer.number.phone_number));
                 assert!(seen.insert(answer.number.phone_number));
             }

@@ -1,18 +1,20 @@
 //! Pools: phone numbers and sender IDs that send under one name.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 
 use crate::{
     account::{
-        Account, Call, MessageType,
-        page::{Paging, flag},
+        Account, Transaction,
+        paging::{Paging, flag},
         phone_number::{Capability, Lifetime, PhoneNumber},
+        records::Record,
         sender_id::SenderId,
         tag::{Tag, unique},
-        two_way::{Settings, SettingsUpdate},
+        two_way::{TwoWaySettings, TwoWayUpdate},
     },
-    api::refusal::{Clash, Invalid, Quota, Refusal, Resource},
     clock::EpochMs,
+    refusal::{Clash, Invalid, Quota, Refusal, Resource},
 };
 
 mod identity;
@@ -35,7 +37,11 @@ pub(crate) struct Pool {
     created_timestamp: EpochMs,
     sender_id_arns: Vec<String>,
     #[serde(flatten)]
-    pub(crate) settings: Settings,
+    pub(crate) settings: TwoWaySettings,
+}
+
+impl Record for Pool {
+    const KIND: &'static str = "pool";
 }
 
 impl Pool {
@@ -82,8 +88,8 @@ pub(crate) struct Created {
     tags: Vec<Tag>,
 }
 
-pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn create(tx: &mut Transaction<'_>, input: Create) -> Result<Created, Refusal> {
+    let account = &mut *tx.account;
     let tags = unique(input.tags.clone())?;
     if account.pools.len() >= POOLS_PER_ACCOUNT {
         return Err(Refusal::quota(Quota::Pools, POOLS_PER_ACCOUNT));
@@ -91,7 +97,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refu
     let first = identity::find(account, &input.origination_identity, input.iso_country_code.as_deref())?;
     let inherited = match &first {
         identity::Identity::Number(number) => number.settings.clone(),
-        identity::Identity::SenderId(_) => Settings::default(),
+        identity::Identity::SenderId(_) => TwoWaySettings::default(),
     };
     let id = account.new_id("pool");
     let pool = Pool {
@@ -100,9 +106,9 @@ pub(crate) fn create(call: &mut Call<'_>, input: Create) -> Result<Created, Refu
         status: Lifetime::Active,
         message_type: input.message_type,
         shared_routes_enabled: false,
-        created_timestamp: call.now,
+        created_timestamp: tx.now,
         sender_id_arns: Vec::new(),
-        settings: Settings { deletion_protection_enabled: input.deletion_protection_enabled, ..inherited },
+        settings: TwoWaySettings { deletion_protection_enabled: input.deletion_protection_enabled, ..inherited },
     };
     identity::require_fit(&pool, &first)?;
     account.inherit_keywords(first.id(), &id);
@@ -128,8 +134,8 @@ pub(crate) struct Described {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*tx.account;
     input.paging.unnamed_if_owned(!input.pool_ids.is_empty(), "PoolIds")?;
     let named: Vec<&str> = input.pool_ids.iter().map(|id| account.pool(id).map(Pool::id)).collect::<Result<_, _>>()?;
     let rows = account.pools.rows().filter(|(id, _)| named.is_empty() || named.contains(id));
@@ -140,7 +146,7 @@ pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described
 fn facet(pool: &Pool, name: &str) -> Vec<String> {
     match name {
         "status" => vec!["ACTIVE".to_owned()],
-        "message-type" => vec![pool.message_type.word().to_owned()],
+        "message-type" => vec![pool.message_type.as_str().to_owned()],
         "two-way-enabled" => flag(pool.settings.two_way_enabled),
         "self-managed-opt-outs-enabled" => flag(pool.settings.self_managed_opt_outs_enabled),
         "opt-out-list-name" => vec![pool.settings.opt_out_list_name.clone()],
@@ -157,19 +163,19 @@ pub(crate) struct Update {
     pool_id: String,
     shared_routes_enabled: Option<bool>,
     #[serde(flatten)]
-    settings: SettingsUpdate,
+    settings: TwoWayUpdate,
 }
 
-pub(crate) fn update(call: &mut Call<'_>, input: Update) -> Result<Pool, Refusal> {
-    let mut pool = call.account.pool(&input.pool_id)?.clone();
-    pool.settings = pool.settings.updated(call.account, input.settings)?;
+pub(crate) fn update(tx: &mut Transaction<'_>, input: Update) -> Result<Pool, Refusal> {
+    let mut pool = tx.account.pool(&input.pool_id)?.clone();
+    pool.settings = pool.settings.updated(tx.account, input.settings)?;
     pool.shared_routes_enabled = input.shared_routes_enabled.unwrap_or(pool.shared_routes_enabled);
-    call.account.pools.put(pool.id(), pool.clone());
+    tx.account.pools.put(pool.id(), pool.clone());
     // A pool's numbers are set up as their pool is, so that they still fit after they leave it.
-    for id in call.account.numbers_of(pool.id()) {
-        if let Some(number) = call.account.phone_numbers.get_mut(&id) {
+    for id in tx.account.numbers_of(pool.id()) {
+        if let Some(number) = tx.account.phone_numbers.get_mut(&id) {
             let own = number.settings.deletion_protection_enabled;
-            number.settings = Settings { deletion_protection_enabled: own, ..pool.settings.clone() };
+            number.settings = TwoWaySettings { deletion_protection_enabled: own, ..pool.settings.clone() };
         }
     }
     Ok(pool)
@@ -181,17 +187,17 @@ pub(crate) struct Named {
     pool_id: String,
 }
 
-pub(crate) fn delete(call: &mut Call<'_>, input: Named) -> Result<Pool, Refusal> {
-    let mut pool = call.account.pool(&input.pool_id)?.clone();
+pub(crate) fn delete(tx: &mut Transaction<'_>, input: Named) -> Result<Pool, Refusal> {
+    let mut pool = tx.account.pool(&input.pool_id)?.clone();
     pool.settings.require_deletable(Resource::Pool, pool.id())?;
-    for id in call.account.numbers_of(pool.id()) {
-        if let Some(number) = call.account.phone_numbers.get_mut(&id) {
+    for id in tx.account.numbers_of(pool.id()) {
+        if let Some(number) = tx.account.phone_numbers.get_mut(&id) {
             number.pool_id = None;
         }
     }
-    call.account.pools.take(pool.id());
-    call.account.drop_tags(&pool.pool_arn);
-    call.account.drop_keywords(pool.id());
+    tx.account.pools.take(pool.id());
+    tx.account.drop_tags(&pool.pool_arn);
+    tx.account.drop_keywords(pool.id());
     pool.status = Lifetime::Deleting;
     Ok(pool)
 }

@@ -1,15 +1,17 @@
 //! Sender IDs: requested for one country, described, updated, released.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 
 use crate::{
     account::{
-        Account, Call, MessageType,
+        Account, Transaction,
         country_rules::{SenderIds, sender_ids},
-        page::{Paging, flag},
+        paging::{Paging, flag},
+        records::Record,
         tag::{Tag, unique},
     },
-    api::refusal::{Clash, Invalid, Quota, Refusal, Resource},
+    refusal::{Clash, Invalid, Quota, Refusal, Resource},
 };
 
 const SENDER_IDS_PER_ACCOUNT: usize = 200;
@@ -25,6 +27,10 @@ pub(crate) struct SenderId {
     monthly_leasing_price: String,
     deletion_protection_enabled: bool,
     registered: bool,
+}
+
+impl Record for SenderId {
+    const KIND: &'static str = "sender-id";
 }
 
 #[derive(Deserialize)]
@@ -47,8 +53,8 @@ pub(crate) struct Requested {
     tags: Vec<Tag>,
 }
 
-pub(crate) fn request(call: &mut Call<'_>, input: Request) -> Result<Requested, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn request(tx: &mut Transaction<'_>, input: Request) -> Result<Requested, Refusal> {
+    let account = &mut *tx.account;
     let tags = unique(input.tags.clone())?;
     require_well_formed(&input.sender_id)?;
     require_country(&input.iso_country_code)?;
@@ -116,8 +122,8 @@ pub(crate) struct Described {
     next_token: Option<String>,
 }
 
-pub(crate) fn describe(call: &mut Call<'_>, input: Describe) -> Result<Described, Refusal> {
-    let account = &*call.account;
+pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Described, Refusal> {
+    let account = &*tx.account;
     input.paging.unnamed_if_owned(!input.sender_ids.is_empty(), "SenderIds")?;
     let named = input.sender_ids.iter().map(|one| account.sender_id(&one.sender_id, &one.iso_country_code));
     let named: Vec<&str> = named.map(|id| id.map(|id| id.sender_id_arn.as_str())).collect::<Result<_, _>>()?;
@@ -131,7 +137,7 @@ fn facet(id: &SenderId, name: &str) -> Vec<String> {
     match name {
         "sender-id" => vec![id.sender_id.clone()],
         "iso-country-code" => vec![id.iso_country_code.clone()],
-        "message-type" => id.message_types.iter().map(|kind| kind.word().to_owned()).collect(),
+        "message-type" => id.message_types.iter().map(|kind| kind.as_str().to_owned()).collect(),
         "deletion-protection-enabled" => flag(id.deletion_protection_enabled),
         "registered" => flag(id.registered),
         _ => Vec::new(),
@@ -146,27 +152,27 @@ pub(crate) struct Update {
     deletion_protection_enabled: Option<bool>,
 }
 
-pub(crate) fn update(call: &mut Call<'_>, input: Update) -> Result<SenderId, Refusal> {
-    let id = call.account.sender_id(&input.sender_id, &input.iso_country_code)?;
+pub(crate) fn update(tx: &mut Transaction<'_>, input: Update) -> Result<SenderId, Refusal> {
+    let id = tx.account.sender_id(&input.sender_id, &input.iso_country_code)?;
     let mut id = id.clone();
     id.deletion_protection_enabled = input.deletion_protection_enabled.unwrap_or(id.deletion_protection_enabled);
-    call.account.sender_ids.put(key(&id.sender_id, &id.iso_country_code), id.clone());
+    tx.account.sender_ids.put(key(&id.sender_id, &id.iso_country_code), id.clone());
     Ok(id)
 }
 
-pub(crate) fn release(call: &mut Call<'_>, input: Named) -> Result<SenderId, Refusal> {
-    let id = call.account.sender_id(&input.sender_id, &input.iso_country_code)?.clone();
+pub(crate) fn release(tx: &mut Transaction<'_>, input: Named) -> Result<SenderId, Refusal> {
+    let id = tx.account.sender_id(&input.sender_id, &input.iso_country_code)?.clone();
     let key = key(&id.sender_id, &id.iso_country_code);
     if id.deletion_protection_enabled {
         let message = "deletion protection is enabled";
         return Err(Refusal::clash(Clash::DeletionProtectionEnabled, Resource::SenderId, key, message));
     }
-    if call.account.pools.values().any(|pool| pool.has_sender_id(&id.sender_id_arn)) {
+    if tx.account.pools.values().any(|pool| pool.has_sender_id(&id.sender_id_arn)) {
         let message = "the sender ID is in a pool";
         return Err(Refusal::clash(Clash::SenderIdAssociatedToPool, Resource::SenderId, key, message));
     }
-    call.account.sender_ids.take(&key);
-    call.account.drop_tags(&id.sender_id_arn);
+    tx.account.sender_ids.take(&key);
+    tx.account.drop_tags(&id.sender_id_arn);
     Ok(id)
 }
 

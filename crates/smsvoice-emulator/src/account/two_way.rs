@@ -1,16 +1,17 @@
-//! What a phone number or a pool does with messages that come back: two-way channel, opt-outs, protection from deletion.
+//! What a phone number or a pool does with messages that come back: two-way channel, opt-outs, protection from
+//! deletion.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     account::{Account, opt_out::DEFAULT_LIST},
-    api::refusal::{Clash, Invalid, Refusal, Resource},
+    refusal::{Clash, Invalid, Refusal, Resource},
 };
 
 /// The settings phone numbers and pools share.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Settings {
+pub(crate) struct TwoWaySettings {
     pub(crate) two_way_enabled: bool,
     pub(crate) two_way_channel_arn: Option<String>,
     pub(crate) two_way_channel_role: Option<String>,
@@ -19,7 +20,7 @@ pub(crate) struct Settings {
     pub(crate) deletion_protection_enabled: bool,
 }
 
-impl Default for Settings {
+impl Default for TwoWaySettings {
     fn default() -> Self {
         Self {
             two_way_enabled: false,
@@ -35,7 +36,7 @@ impl Default for Settings {
 /// What an update changes; nothing where it says nothing.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct SettingsUpdate {
+pub(crate) struct TwoWayUpdate {
     two_way_enabled: Option<bool>,
     two_way_channel_arn: Option<String>,
     two_way_channel_role: Option<String>,
@@ -44,9 +45,9 @@ pub(crate) struct SettingsUpdate {
     deletion_protection_enabled: Option<bool>,
 }
 
-impl Settings {
+impl TwoWaySettings {
     /// These settings after `update`.
-    pub(crate) fn updated(&self, account: &Account, update: SettingsUpdate) -> Result<Self, Refusal> {
+    pub(crate) fn updated(&self, account: &Account, update: TwoWayUpdate) -> Result<Self, Refusal> {
         let list =
             update.opt_out_list_name.map(|given| account.opt_out_list(&given).map(|list| list.name().to_owned()));
         let old = self.clone();

@@ -1,10 +1,10 @@
-//! AWS Signature Version 4, from the server's side: an access key is required; with a key pair configured, the signature
-//! must be right too.
+//! AWS Signature Version 4, from the server's side: an access key is required; with a key pair configured, the
+//! signature must be right too.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::server::Received;
+use super::request::ApiRequest;
 
 /// The one key pair that requests must be signed with.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ impl std::fmt::Debug for Credentials {
 
 /// What is wrong with a request's signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unsigned {
+pub(super) enum Unsigned {
     #[error("Missing Authentication Token")]
     Missing,
     #[error("Authorization header requires {0}")]
@@ -38,7 +38,7 @@ pub(crate) enum Unsigned {
 
 impl Unsigned {
     /// The service's word for it.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Missing => "MissingAuthenticationTokenException",
             Self::Incomplete(_) => "IncompleteSignatureException",
@@ -73,25 +73,23 @@ impl<'a> Authorization<'a> {
 }
 
 /// Passes a request that names an access key and, if `wanted` says which, is signed with its secret.
-pub(crate) fn verify(wanted: Option<&Credentials>, request: &Received) -> Result<(), Unsigned> {
-    let header = request.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let authorization = Authorization::read(header.ok_or(Unsigned::Missing)?)?;
+pub(super) fn verify(wanted: Option<&Credentials>, request: &ApiRequest) -> Result<(), Unsigned> {
+    let authorization = Authorization::read(request.header("authorization").ok_or(Unsigned::Missing)?)?;
     let Some(wanted) = wanted else { return Ok(()) };
     if authorization.access_key != wanted.access_key {
         return Err(Unsigned::UnknownKey);
     }
-    let date = request.headers.get("x-amz-date").and_then(|value| value.to_str().ok());
-    let date = date.ok_or(Unsigned::Incomplete("X-Amz-Date"))?;
-    let canonical = hex(&Sha256::digest(canonical_request(request, authorization.signed_headers)));
+    let date = request.header("x-amz-date").ok_or(Unsigned::Incomplete("X-Amz-Date"))?;
+    let canonical = hex::encode(Sha256::digest(canonical_request(request, authorization.signed_headers)));
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{canonical}", authorization.scope);
     let seed = format!("AWS4{}", wanted.secret_key).into_bytes();
     let key = authorization.scope.split('/').fold(seed, |key, part| mac(&key, part).finalize().into_bytes().to_vec());
-    let given = unhex(authorization.signature).ok_or(Unsigned::Mismatch)?;
-    // Compared in constant time by the library.
+    let given = hex::decode(authorization.signature).map_err(|_| Unsigned::Mismatch)?;
+    // This compares in constant time.
     mac(&key, &text).verify_slice(&given).map_err(|_| Unsigned::Mismatch)
 }
 
-fn canonical_request(request: &Received, signed_headers: &str) -> String {
+fn canonical_request(request: &ApiRequest, signed_headers: &str) -> String {
     let mut query: Vec<&str> = request.query.split('&').filter(|pair| !pair.is_empty()).collect();
     query.sort_unstable();
     let value = |name: &str| {
@@ -99,8 +97,8 @@ fn canonical_request(request: &Received, signed_headers: &str) -> String {
         values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(",")
     };
     let headers: String = signed_headers.split(';').map(|name| format!("{name}:{}\n", value(name))).collect();
-    let body = hex(&Sha256::digest(&request.body));
-    // Of all services but S3 the path is encoded once more.
+    let body = hex::encode(Sha256::digest(&request.body));
+    // What is signed has the path percent-encoded once more, at every service but S3.
     let path = request.path.replace('%', "%25");
     format!("{}\n{path}\n{}\n{headers}\n{signed_headers}\n{body}", request.method, query.join("&"))
 }
@@ -111,24 +109,15 @@ fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
     mac
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |hex, byte| format!("{hex}{byte:02x}"))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, Method};
 
     use super::{Credentials, Unsigned, verify};
-    use crate::server::Received;
+    use crate::api::request::ApiRequest;
 
     /// The worked example of AWS's own Signature Version 4 documentation: ListUsers of IAM, 2015-08-30.
-    fn example(signature: &str) -> Received {
+    fn example(signature: &str) -> ApiRequest {
         let mut headers = HeaderMap::new();
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
@@ -139,7 +128,7 @@ mod tests {
         headers.insert("host", HeaderValue::from_static("iam.amazonaws.com"));
         headers.insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
         let query = "Action=ListUsers&Version=2010-05-08".to_owned();
-        Received { method: Method::GET, path: "/".to_owned(), query, headers, body: Vec::new().into() }
+        ApiRequest { method: Method::GET, path: "/".to_owned(), query, headers, body: Vec::new().into() }
     }
 
     const RIGHT: &str = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";

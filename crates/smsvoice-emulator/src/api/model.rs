@@ -1,24 +1,16 @@
-//! The service's model: the shapes of every operation, read once from `constraints.txt`.
-//! What a request must satisfy is in that table alone; `check` knows how to hold a value against any of it.
+//! The model of both APIs: the shapes of every operation, read once from `constraints.txt`.
+//! What a request must satisfy is in that table alone; `check` holds a value against any shape of it.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use fancy_regex::Regex;
-use serde_json::Value;
+
+use crate::account::message::Api;
 
 mod check;
 mod table;
 
 pub(crate) use check::{Violation, check, project};
-
-/// Which of the two services a request speaks to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    /// API v2, `PinpointSMSVoiceV2`, AWS JSON 1.0.
-    V2,
-    /// API v1, `sms-voice.pinpoint`, REST-JSON.
-    V1,
-}
 
 /// One operation: what it takes, what it answers, and the errors the model lists for it.
 #[derive(Debug)]
@@ -55,13 +47,13 @@ pub(crate) enum Shape {
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) shape: usize,
 }
 
-/// Where a member travels.
+/// Where in a request a member travels; of v1 alone, v2 has all in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     Body,
     Path,
     Query,
@@ -83,11 +75,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn of(service: Service) -> &'static Self {
+    pub(crate) fn of(api: Api) -> &'static Self {
         static MODELS: LazyLock<[Model; 2]> = LazyLock::new(|| table::read(include_str!("constraints.txt")));
-        match service {
-            Service::V2 => &MODELS[0],
-            Service::V1 => &MODELS[1],
+        match api {
+            Api::V2 => &MODELS[0],
+            Api::V1 => &MODELS[1],
         }
     }
 
@@ -102,17 +94,5 @@ impl Model {
     /// Operations the service has and this emulator does not.
     pub(crate) fn others(&self) -> &[&'static str] {
         &self.others
-    }
-}
-
-/// Reads a request body: nothing at all is an empty object, as the service has it.
-pub(crate) fn body(bytes: &[u8]) -> Result<Value, String> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Object(serde_json::Map::new()));
-    }
-    match serde_json::from_slice(bytes) {
-        Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err("the body is not a JSON object".to_owned()),
-        Err(error) => Err(format!("the body is not JSON: {error}")),
     }
 }

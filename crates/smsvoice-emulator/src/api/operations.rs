@@ -5,46 +5,43 @@ use serde_json::Value;
 
 use crate::{
     account::{
-        Call, configuration_set as set, event_destination as destination, feedback, keyword, limits, opt_out,
-        phone_number, pool, send, sender_id, tag, voice_set as v1,
+        Transaction, configuration_set as set, configuration_set::destinations, feedback, keyword, limits,
+        message::Api, opt_out, phone_number, pool, send, sender_id, tag, voice_send, voice_set as v1,
     },
-    api::{
-        model::Service,
-        refusal::{Invalid, Refusal},
-    },
+    refusal::{Invalid, Refusal},
 };
 
 /// Does an operation; the request satisfies the model.
-pub(crate) type Handler = fn(&mut Call<'_>, Value) -> Result<Value, Refusal>;
+pub(super) type Handler = fn(&mut Transaction<'_>, Value) -> Result<Value, Refusal>;
 
 fn typed<I: DeserializeOwned, O: Serialize>(
-    call: &mut Call<'_>,
+    tx: &mut Transaction<'_>,
     request: Value,
-    run: fn(&mut Call<'_>, I) -> Result<O, Refusal>,
+    run: fn(&mut Transaction<'_>, I) -> Result<O, Refusal>,
 ) -> Result<Value, Refusal> {
-    // What satisfies the model and still cannot be read is a service whose words this emulator does not know.
+    // The request satisfies the model, so this is a word that AWS has and this emulator does not know.
     let unread = |error: serde_json::Error| Refusal::invalid(Invalid::InvalidParameter, "", error.to_string());
-    let answer = run(call, serde_json::from_value(request).map_err(unread)?)?;
+    let answer = run(tx, serde_json::from_value(request).map_err(unread)?)?;
     serde_json::to_value(answer).map_err(|error| Refusal::Internal { message: error.to_string() })
 }
 
 macro_rules! table {
     ($name:ident: $($operation:literal $run:path;)*) => {
         const $name: &[(&str, Handler)] =
-            &[$(($operation, |call, request| typed(call, request, $run)),)*];
+            &[$(($operation, |tx, request| typed(tx, request, $run)),)*];
     };
 }
 
 table! { V2:
     "AssociateOriginationIdentity" pool::associate;
     "CreateConfigurationSet" set::create;
-    "CreateEventDestination" destination::create;
+    "CreateEventDestination" destinations::create;
     "CreateOptOutList" opt_out::create;
     "CreatePool" pool::create;
     "DeleteConfigurationSet" set::delete;
     "DeleteDefaultMessageType" set::delete_message_type;
     "DeleteDefaultSenderId" set::delete_sender_id;
-    "DeleteEventDestination" destination::delete;
+    "DeleteEventDestination" destinations::delete;
     "DeleteKeyword" keyword::delete;
     "DeleteOptOutList" opt_out::delete;
     "DeleteOptedOutNumber" opt_out::delete_number;
@@ -77,7 +74,7 @@ table! { V2:
     "SetDefaultSenderId" set::set_sender_id;
     "TagResource" tag::tag;
     "UntagResource" tag::untag;
-    "UpdateEventDestination" destination::update;
+    "UpdateEventDestination" destinations::update;
     "UpdatePhoneNumber" phone_number::update;
     "UpdatePool" pool::update;
     "UpdateSenderId" sender_id::update;
@@ -85,20 +82,20 @@ table! { V2:
 
 table! { V1:
     "CreateConfigurationSet" v1::create;
-    "CreateConfigurationSetEventDestination" v1::create_destination;
+    "CreateConfigurationSetEventDestination" v1::destinations::create;
     "DeleteConfigurationSet" v1::delete;
-    "DeleteConfigurationSetEventDestination" v1::delete_destination;
-    "GetConfigurationSetEventDestinations" v1::destinations;
+    "DeleteConfigurationSetEventDestination" v1::destinations::delete;
+    "GetConfigurationSetEventDestinations" v1::describe_destinations;
     "ListConfigurationSets" v1::list;
-    "SendVoiceMessage" v1::send;
-    "UpdateConfigurationSetEventDestination" v1::update_destination;
+    "SendVoiceMessage" voice_send::send;
+    "UpdateConfigurationSetEventDestination" v1::destinations::update;
 }
 
 /// What does the operation of this name, if this emulator does it.
-pub(crate) fn handler(service: Service, name: &str) -> Option<Handler> {
-    let table = match service {
-        Service::V2 => V2,
-        Service::V1 => V1,
+pub(super) fn handler(api: Api, name: &str) -> Option<Handler> {
+    let table = match api {
+        Api::V2 => V2,
+        Api::V1 => V1,
     };
     table.binary_search_by(|(operation, _)| (*operation).cmp(name)).ok().map(|at| table[at].1)
 }
@@ -106,13 +103,13 @@ pub(crate) fn handler(service: Service, name: &str) -> Option<Handler> {
 #[cfg(test)]
 mod tests {
     use super::{V1, V2};
-    use crate::api::model::{Model, Service};
+    use crate::{account::message::Api, api::model::Model};
 
     #[test]
     fn the_table_has_every_operation_of_the_model_in_order() {
-        for (service, table) in [(Service::V2, V2), (Service::V1, V1)] {
+        for (api, table) in [(Api::V2, V2), (Api::V1, V1)] {
             let rows: Vec<_> = table.iter().map(|(name, _)| *name).collect();
-            let model: Vec<_> = Model::of(service).operations().map(|operation| operation.name).collect();
+            let model: Vec<_> = Model::of(api).operations().map(|operation| operation.name).collect();
             assert_eq!(rows, model);
         }
     }

@@ -1,33 +1,35 @@
 //! API v1's transport: REST-JSON, the operation in method and path, errors by status code.
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use serde_json::{Value, json};
 
+use super::{
+    auth::{self, Credentials, Unsigned},
+    model::{Location, Model, Operation, Shape},
+    perform::perform,
+    request::{ApiRequest, decoded, header_value, request_id},
+};
 use crate::{
-    api::{
-        auth::{self, Unsigned},
-        model::{self, Model, Operation, Place, Service, Shape, check},
-        operations::handler,
-        refusal::Refusal,
-        v2::{header_value, violated},
-    },
+    account::message::Api,
     emulator::Emulator,
-    server::{Received, decoded, request_id},
+    refusal::{Clash, Refusal},
 };
 
 /// Answers a request below `/v1/sms-voice/`.
-pub(crate) async fn answer(emulator: &Emulator, request: &Received) -> Response {
+pub(super) async fn answer(emulator: &Emulator, credentials: Option<&Credentials>, request: &ApiRequest) -> Response {
     if request.method == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.extend([(header::HeaderName::from_static("x-amzn-requestid"), header_value(&request_id()))]);
-    let (status, body) = match perform(emulator, request).await {
+    headers.insert(HeaderName::from_static("x-amzn-requestid"), header_value(&request_id()));
+    let (status, body) = match answered(emulator, credentials, request).await {
         Ok(body) => (StatusCode::OK, body),
         Err((status, kind, message)) => {
-            headers.extend([(header::HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(kind))]);
+            headers.insert(HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(kind));
             (status, json!({"Message": message}))
         }
     };
@@ -37,25 +39,23 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Received) -> Response 
 /// Status, error type, words.
 type Failure = (StatusCode, &'static str, String);
 
-async fn perform(emulator: &Emulator, request: &Received) -> Result<Value, Failure> {
-    auth::verify(emulator.credentials.as_ref(), request).map_err(|why| unsigned(&why))?;
-    let found = Model::of(Service::V1).operations().find_map(|operation| {
+async fn answered(
+    emulator: &Emulator,
+    credentials: Option<&Credentials>,
+    request: &ApiRequest,
+) -> Result<Value, Failure> {
+    auth::verify(credentials, request).map_err(|why| unsigned(&why))?;
+    let found = Model::of(Api::V1).operations().find_map(|operation| {
         let (method, template) = operation.http?;
-        (request.method.as_str() == method)
-            .then(|| matched(template, &request.path))
-            .flatten()
-            .map(|path| (operation, path))
+        let path = matched(template, &request.path).filter(|_| request.method.as_str() == method)?;
+        Some((operation, path))
     });
     let Some((operation, path)) = found else { return Err(no_route(request)) };
     let bad = |message| (StatusCode::BAD_REQUEST, "BadRequestException", message);
-    let mut body = model::body(&request.body).map_err(bad)?;
-    add_places(operation, &mut body, path, &request.query);
-    let violations = check(Model::of(Service::V1), &operation.input, &body);
-    if !violations.is_empty() {
-        return Err(refused(operation, violated(&violations)));
-    }
-    let run = handler(Service::V1, operation.name).ok_or_else(|| no_route(request))?;
-    emulator.perform(Service::V1, operation, run, body).await.map_err(|refusal| refused(operation, refusal))
+    let mut members = request.members().map_err(bad)?;
+    add_from_address(operation, &mut members, path, &request.query);
+    let answer = perform(emulator, Api::V1, operation, members).await;
+    answer.map_err(|why| refused(operation, &why.into_refusal()))
 }
 
 /// The path's parameters, if it is of this template.
@@ -76,20 +76,20 @@ fn matched(template: &'static str, path: &str) -> Option<Vec<(&'static str, Stri
 }
 
 /// Puts what travels in the path and the query beside what travels in the body.
-fn add_places(operation: &Operation, body: &mut Value, path: Vec<(&'static str, String)>, query: &str) {
-    let Shape::Struct(members) = &operation.input else { return };
-    for member in members.iter().filter(|member| member.place == Place::Query) {
+fn add_from_address(operation: &Operation, members: &mut Value, path: Vec<(&'static str, String)>, query: &str) {
+    let Shape::Struct(shapes) = &operation.input else { return };
+    for member in shapes.iter().filter(|member| member.location == Location::Query) {
         let given = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == member.name);
-        body[member.name] = given.map_or(Value::Null, |(_, value)| Value::String(decoded(value)));
+        members[member.name] = given.map_or(Value::Null, |(_, value)| Value::String(decoded(value)));
     }
     for (name, value) in path {
-        body[name] = Value::String(value);
+        members[name] = Value::String(value);
     }
 }
 
-fn no_route(request: &Received) -> Failure {
+fn no_route(request: &ApiRequest) -> Failure {
     let elsewhere =
-        Model::of(Service::V1).operations().any(|o| o.http.is_some_and(|(_, t)| matched(t, &request.path).is_some()));
+        Model::of(Api::V1).operations().any(|o| o.http.is_some_and(|(_, t)| matched(t, &request.path).is_some()));
     if elsewhere {
         let message = format!("{} is not allowed here", request.method);
         return (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message);
@@ -102,15 +102,13 @@ fn unsigned(unsigned: &Unsigned) -> Failure {
 }
 
 /// The v1 error nearest to a refusal, of those the model lists for the operation.
-fn refused(operation: &Operation, refusal: Refusal) -> Failure {
-    let (kind, message) = match refusal {
-        Refusal::Conflict { reason: crate::api::refusal::Clash::ResourceAlreadyExists, message, .. } => {
-            ("AlreadyExists", message)
-        }
-        Refusal::Validation { message, .. } | Refusal::Conflict { message, .. } => ("BadRequest", message),
-        Refusal::NotFound { resource, id } => ("NotFound", format!("no {} `{id}` exists", resource.word())),
-        Refusal::Quota { message, .. } => ("LimitExceeded", message),
-        Refusal::Internal { message } => ("InternalServiceError", message),
+fn refused(operation: &Operation, refusal: &Refusal) -> Failure {
+    let kind = match refusal {
+        Refusal::Conflict { reason: Clash::ResourceAlreadyExists, .. } => "AlreadyExists",
+        Refusal::Validation { .. } | Refusal::Conflict { .. } => "BadRequest",
+        Refusal::NotFound { .. } => "NotFound",
+        Refusal::Quota { .. } => "LimitExceeded",
+        Refusal::Internal { .. } => "InternalServiceError",
     };
     let kind = if operation.errors.contains(&kind) { kind } else { "BadRequest" };
     let (status, kind) = match kind {
@@ -120,7 +118,7 @@ fn refused(operation: &Operation, refusal: Refusal) -> Failure {
         "InternalServiceError" => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException"),
         _ => (StatusCode::BAD_REQUEST, "BadRequestException"),
     };
-    (status, kind, message)
+    (status, kind, refusal.message())
 }
 
 #[cfg(test)]

@@ -2,17 +2,20 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use smsvoice_event::Channel;
+
 use super::Address;
 use crate::{
     account::{
         Account,
-        feedback::Status,
-        message::{Channel, Delivery, Planned, Sent, State},
+        feedback::FeedbackStatus,
+        message::{Delivery, PlannedEvent, SentMessage},
     },
     clock::EpochMs,
+    delivery::DeliveryState,
 };
 
-/// Text that is no HTML.
+/// Text in which nothing is taken for HTML.
 struct Text<T>(T);
 
 impl<T: Display> Display for Text<T> {
@@ -31,7 +34,13 @@ impl<T: Display> Display for Text<T> {
     }
 }
 
-pub(super) fn whole(account: &Account, address: &Address, rows: &[(&str, &Sent)], more: bool, now: EpochMs) -> String {
+pub(super) fn whole(
+    account: &Account,
+    address: &Address,
+    rows: &[(&str, &SentMessage)],
+    more: bool,
+    now: EpochMs,
+) -> String {
     let list: String = rows.iter().map(|(key, message)| row(key, message, now)).collect();
     let empty = if rows.is_empty() {
         "<p class=empty>No message yet. Send one with the form, or point an AWS client here.</p>"
@@ -128,8 +137,8 @@ fn older(address: &Address, key: &str) -> String {
     )
 }
 
-/// One message: a line, which opens to its whole story.
-pub(super) fn row(key: &str, message: &Sent, now: EpochMs) -> String {
+/// One message: a line that opens to all that is known of it.
+pub(super) fn row(key: &str, message: &SentMessage, now: EpochMs) -> String {
     let latest = message.latest().map_or("accepted", |event| event.event_type.as_str());
     let short = latest.split_once('_').map_or(latest, |(_, rest)| rest);
     let timeline: String = message.events.iter().filter(|event| event.emitted).map(event_item).collect();
@@ -139,7 +148,7 @@ pub(super) fn row(key: &str, message: &Sent, now: EpochMs) -> String {
         "<details id=m{key} class={channel}><summary><span class=\"badge {tone}\">{status}</span>\
          <span class=to>{to}</span><span class=body>{body}</span><span class=price>{price}</span>{at}</summary>\
          <p class=full>{body}</p>{facts}<ol>{timeline}{to_come}</ol></details>",
-        channel = message.channel.word(),
+        channel = message.channel.as_str(),
         tone = tone(short),
         status = Text(short.replace('_', " ")),
         to = Text(&message.destination),
@@ -159,10 +168,11 @@ fn tone(status: &str) -> &'static str {
     }
 }
 
-fn price(message: &Sent) -> String {
-    let micros = message.price_micros;
+fn price(message: &SentMessage) -> String {
     let minute = if message.channel == Channel::Voice { " a minute" } else { "" };
-    format!("${}.{:05}{minute}", micros / 1_000_000, micros % 1_000_000 / 10)
+    // Prices have five decimals as a rule.
+    let digits = message.price.to_string();
+    format!("${}{minute}", digits.strip_suffix('0').unwrap_or(&digits))
 }
 
 fn time(at: EpochMs) -> String {
@@ -171,7 +181,7 @@ fn time(at: EpochMs) -> String {
     format!("<time datetime={full} title=\"{full}\">{short}</time>")
 }
 
-fn facts(message: &Sent, now: EpochMs) -> String {
+fn facts(message: &SentMessage, now: EpochMs) -> String {
     let mut facts = vec![
         ("Message", message.id.clone()),
         ("From", message.origination.clone()),
@@ -179,15 +189,15 @@ fn facts(message: &Sent, now: EpochMs) -> String {
         ("Price", price(message)),
     ];
     if message.channel == Channel::Text {
-        facts.push(("Parts", format!("{} ({})", message.parts, message.encoding.word())));
+        facts.push(("Parts", format!("{} ({})", message.parts, message.encoding)));
     }
     facts.extend(message.media_url.iter().map(|url| ("Media", url.clone())));
     facts.extend(message.configuration_set.iter().map(|set| ("Configuration set", set.clone())));
     facts.extend(message.context.iter().map(|(key, value)| ("Context", format!("{key} = {value}"))));
     if let Some(feedback) = message.feedback {
         let word = match feedback.at(now) {
-            Some(Status::Received) => "received",
-            Some(Status::Failed) => "failed",
+            Some(FeedbackStatus::Received) => "received",
+            Some(FeedbackStatus::Failed) => "failed",
             None => "awaited",
         };
         facts.push(("Feedback", word.to_owned()));
@@ -196,7 +206,7 @@ fn facts(message: &Sent, now: EpochMs) -> String {
     format!("<dl>{items}</dl>")
 }
 
-fn event_item(event: &Planned) -> String {
+fn event_item(event: &PlannedEvent) -> String {
     let deliveries: String = event.deliveries.iter().map(delivery_item).collect();
     let deliveries = if deliveries.is_empty() {
         "<p class=none>no destination takes it</p>".to_owned()
@@ -213,10 +223,10 @@ fn event_item(event: &Planned) -> String {
 
 fn delivery_item(delivery: &Delivery) -> String {
     let (class, word) = match delivery.state {
-        State::Delivered => ("good", "delivered".to_owned()),
-        State::Owed if delivery.attempts == 0 => ("wait", "on its way".to_owned()),
-        State::Owed => ("wait", format!("failed {} times, tried again", delivery.attempts)),
-        State::GaveUp => ("bad", format!("given up after {} attempts", delivery.attempts)),
+        DeliveryState::Delivered => ("good", "delivered".to_owned()),
+        DeliveryState::Owed if delivery.attempts == 0 => ("wait", "on its way".to_owned()),
+        DeliveryState::Owed => ("wait", format!("failed {} times, tried again", delivery.attempts)),
+        DeliveryState::GaveUp => ("bad", format!("given up after {} attempts", delivery.attempts)),
     };
     let error = delivery.error.as_ref().map_or(String::new(), |error| format!(": {}", Text(error)));
     format!("<li class={class}>{} {word}{error}", Text(&delivery.destination))

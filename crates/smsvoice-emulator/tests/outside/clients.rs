@@ -2,18 +2,20 @@
 
 use std::process::Command;
 
+use smsvoice_emulator::{Config, Credentials};
+
 use crate::support::{Emulator, node, python, python_program, run};
 
 #[test]
 fn boto3_works_every_family_of_both_apis() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let said = run(python("scenario.py").arg(&emulator.url));
     assert!(said.contains("boto3: 45 v2 operations, 8 v1 operations"), "{said}");
 }
 
 #[test]
 fn npm_clients_work_every_family_of_both_apis() {
-    let emulator = Emulator::start(&[]);
+    let emulator = Emulator::start(Config::default());
     let said = run(node("scenario.mjs").arg(&emulator.url));
     assert!(said.contains("npm: "), "{said}");
     println!("{said}");
@@ -21,7 +23,8 @@ fn npm_clients_work_every_family_of_both_apis() {
 
 #[test]
 fn a_wrong_secret_is_refused_and_the_right_one_is_not() {
-    let emulator = Emulator::start(&["--require", "AKIDEXAMPLE:right"]);
+    let credentials = Credentials { access_key: "AKIDEXAMPLE".to_owned(), secret_key: "right".to_owned() };
+    let emulator = Emulator::start(Config { credentials: Some(credentials), ..Config::default() });
     let call = |key: &str, secret: &str| {
         let mut aws = aws(&emulator, "pinpoint-sms-voice-v2");
         aws.arg("describe-account-limits").env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
@@ -50,7 +53,7 @@ const COMMANDS: &str = include_str!("aws.txt");
 
 #[test]
 fn the_aws_cli_works_every_family_of_both_apis() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let mut known = std::collections::BTreeMap::new();
     let mut count = 0;
     for line in COMMANDS.lines().filter(|line| !line.is_empty()) {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, net::TcpListener, process::Stdio};
 
+use smsvoice_emulator::Config;
+
 use crate::support::{Emulator, Running, python, python_program, run, wait_until};
 
 fn free_port() -> u16 {
@@ -49,7 +51,8 @@ fn assert_all_there(got: &Counts, expected: &BTreeMap<String, usize>) {
 #[test]
 fn each_destination_gets_exactly_what_was_emitted() {
     let (_server, url) = moto(free_port());
-    let emulator = Emulator::start(&["--speed", "2000", "--endpoint-url", &url, "--seed", "5"]);
+    let emulator =
+        Emulator::start(Config { speed: 2000.0, endpoint_url: Some(url.clone()), seed: 5, ..Config::default() });
     let made = run(python("destinations.py").args(["make", &url, &emulator.url]));
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     let (queue, number) = (made["queue"].as_str().unwrap(), made["number"].as_str().unwrap());
@@ -73,7 +76,7 @@ fn each_destination_gets_exactly_what_was_emitted() {
 fn events_wait_for_destinations_that_are_away() {
     let port = free_port();
     let (server, url) = moto(port);
-    let emulator = Emulator::start(&["--speed", "2000", "--endpoint-url", &url]);
+    let emulator = Emulator::start(Config { speed: 2000.0, endpoint_url: Some(url.clone()), ..Config::default() });
     let made = run(python("destinations.py").args(["make", &url, &emulator.url]));
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     drop(server);
@@ -96,7 +99,7 @@ fn events_wait_for_destinations_that_are_away() {
 #[test]
 fn what_cannot_be_delivered_at_all_is_counted_and_shown() {
     let (_server, url) = moto(free_port());
-    let emulator = Emulator::start(&["--speed", "2000"]);
+    let emulator = Emulator::start(Config { speed: 2000.0, ..Config::default() });
     let made = run(python("destinations.py").args(["make", &url, &emulator.url]));
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     run(python("sender.py").args([&emulator.url, made["number"].as_str().unwrap(), "set", "1"]));

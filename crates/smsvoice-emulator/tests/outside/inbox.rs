@@ -2,11 +2,13 @@
 
 use std::{fs, path::Path};
 
+use smsvoice_emulator::Config;
+
 use crate::support::{Emulator, node, python, run};
 
 #[test]
 fn a_message_sent_by_boto3_appears_live_with_its_events() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let number = run(python("number.py").arg(&emulator.url));
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("inbox");
     fs::create_dir_all(&pictures).unwrap();

@@ -1,4 +1,4 @@
-//! The emulator from outside: the clients people use, AWS's own models, a browser, a load tool, and a hard kill.
+//! The emulator from outside: the clients people use, AWS's own models, a browser, and a load tool.
 //! Tools come from PyPI and npm into folders below the target directory, once.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on fails; figures are printed
@@ -6,8 +6,8 @@
 mod bad_requests;
 mod clients;
 mod delivery;
-mod durability;
 mod inbox;
 mod load;
 mod model;
+mod owed;
 mod support;

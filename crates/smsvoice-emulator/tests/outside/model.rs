@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::support::{Emulator, here, python, run};
+use smsvoice_emulator::Config;
+
+use crate::support::{Emulator, exchange, here, python, run, signed_post};
 
 fn table() -> String {
     fs::read_to_string(here("../src/api/constraints.txt")).unwrap()
@@ -26,7 +28,7 @@ fn the_table_of_constraints_says_what_the_botocore_model_says() {
 
 #[test]
 fn every_reason_the_emulator_gives_is_one_of_the_models() {
-    let source = fs::read_to_string(here("../src/api/refusal.rs")).unwrap();
+    let source = fs::read_to_string(here("../src/refusal.rs")).unwrap();
     let words = |enumeration: &str| -> Vec<String> {
         let body = source.split(&format!("    {enumeration} {{")).nth(1).unwrap().split("\n    }").next().unwrap();
         body.lines().filter_map(|line| line.split('"').nth(1)).map(str::to_owned).collect()
@@ -45,7 +47,7 @@ fn every_reason_the_emulator_gives_is_one_of_the_models() {
 
 #[test]
 fn every_operation_answers_as_its_model_says_and_every_constraint_is_held() {
-    let emulator = Emulator::start(&["--speed", "60"]);
+    let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let report = run(python("conformance.py").arg(&emulator.url).arg(v2_operations().join(",")));
     println!("{report}");
     assert!(report.contains("v1 full: 8 of 8") && report.contains("operations: v2 45, v1 8"), "{report}");
@@ -56,15 +58,10 @@ fn the_readme_lists_every_operation_that_is_not_emulated_and_they_answer_so() {
     let readme = fs::read_to_string(here("../README.md")).unwrap();
     let table = table();
     let others = table.lines().find_map(|line| line.strip_prefix("others ")).unwrap();
-    let emulator = Emulator::start(&[]);
+    let emulator = Emulator::start(Config::default());
     for operation in others.split(' ') {
         assert!(readme.contains(&format!("`{operation}`")), "README.md does not list {operation}");
-        let head = format!(
-            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: PinpointSMSVoiceV2.{operation}\r\n"
-        );
-        let signed = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n";
-        let answer =
-            crate::support::exchange(emulator.address(), &format!("{head}{signed}content-length: 2\r\n\r\n{{}}"));
+        let answer = exchange(emulator.address(), &signed_post(operation, "{}"));
         assert!(answer.contains("UNKNOWN_OPERATION") && answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
 }

@@ -2,12 +2,16 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
+
+use smsvoice_emulator::{Components, Config, StartError, serve, serve_components};
+use tokio::{runtime::Runtime, sync::oneshot};
 
 const PYTHON_PACKAGES: &[&str] = &["awscli==1.46.3", "boto3==1.44.5", "botocore==1.44.5", "moto[server]==5.2.5"];
 const NODE_PACKAGES: &[&str] = &[
@@ -27,20 +31,34 @@ impl Drop for Running {
     }
 }
 
+/// An emulator in this process, on a free port of loopback, that ends with the test.
 pub(crate) struct Emulator {
-    pub(crate) process: Running,
     pub(crate) url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Emulator {
-    /// Starts one on a free port.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_smsvoice-emulator"));
-        let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").expect("the emulator says where it listens").to_owned();
-        Self { process: Running(process), url }
+    pub(crate) fn start(config: Config) -> Self {
+        Self::run(move |listener, stopped| serve(config, listener, async { drop(stopped.await) }))
+    }
+
+    pub(crate) fn start_components(components: Components) -> Self {
+        Self::run(move |listener, stopped| serve_components(components, listener, async { drop(stopped.await) }))
+    }
+
+    fn run<F: Future<Output = Result<(), StartError>>>(
+        serve: impl FnOnce(tokio::net::TcpListener, oneshot::Receiver<()>) -> F + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let served = async { serve(tokio::net::TcpListener::from_std(listener).unwrap(), stopped).await };
+            Runtime::new().unwrap().block_on(served).unwrap();
+        });
+        Self { url, stop: Some(stop), thread: Some(thread) }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -56,17 +74,16 @@ impl Emulator {
         serde_json::from_str(&self.request("POST", path, body)).unwrap()
     }
 
+    /// Calls an operation of API v2.
+    pub(crate) fn call(&self, operation: &str, body: &serde_json::Value) -> serde_json::Value {
+        let answer = exchange(self.address(), &signed_post(operation, &body.to_string()));
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> String {
         let head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address());
         let answer = exchange(self.address(), &format!("{head}content-length: {}\r\n\r\n{body}", body.len()));
         answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap()
-    }
-
-    /// Kilobytes of memory in use.
-    pub(crate) fn resident_kb(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
     /// Waits until nothing is to come and nothing is owed.
@@ -76,6 +93,23 @@ impl Emulator {
             health["events"]["to_come"] == 0 && health["deliveries"]["owed"] == 0
         });
     }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.take().map(|stop| stop.send(()));
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// A request to an operation of API v2, with a signature that is read and not verified.
+pub(crate) fn signed_post(operation: &str, body: &str) -> String {
+    format!(
+        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 \
+         Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n\
+         x-amz-target: PinpointSMSVoiceV2.{operation}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Sends bytes and reads the whole answer.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use smsvoice_emulator::{Config, Credentials, Place, Sink, serve};
+use smsvoice_emulator::{Config, Credentials, DeliveryService, Place, Terms, serve};
 use tokio::net::TcpListener;
 
 use self::lake_sink::LakeSink;
@@ -17,7 +17,8 @@ use crate::{Exit, World};
 
 /// Emulate the SMS and voice APIs on loopback, with the events that follow each message
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example, in two terminals:\n  smsvoice emulate --number --lake ./lake --speed 60\n  \
+#[command(after_help = "Example, in two terminals:\n  smsvoice emulate --number --lake ./lake --speed 60\n\n  \
+    export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1\n  \
     aws --endpoint-url http://127.0.0.1:7070 pinpoint-sms-voice-v2 send-text-message \\\n    \
     --destination-phone-number +14254147755 --message-body hello")]
 pub(crate) struct Args {
@@ -42,10 +43,13 @@ pub(crate) struct Args {
     /// Start with a simulator number of the US, so that the first message can be sent at once.
     #[arg(long)]
     number: bool,
+    /// Put the account into the sandbox, where only AWS's simulator numbers can be reached.
+    #[arg(long)]
+    sandbox: bool,
     /// Keep the state in this folder, and go on with it after a restart.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Ids, lives and faults follow from it.
+    /// The same seed gives the same ids, outcomes and faults.
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Emulated seconds in a real one.
@@ -80,7 +84,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
 impl Args {
     fn config(&self, world: &World) -> anyhow::Result<Config> {
         let lake = match &self.lake {
-            Some(url) => Some(Arc::new(LakeSink::open(url, world)?) as Arc<dyn Sink>),
+            Some(url) => Some(Arc::new(LakeSink::open(url, world)?) as Arc<dyn DeliveryService>),
             None => None,
         };
         let credentials = self.credentials.as_deref().map(|pair| {
@@ -89,6 +93,7 @@ impl Args {
         });
         Ok(Config {
             place: Place { region: self.region.clone(), account_id: self.account_id.clone() },
+            terms: Terms { sandbox: self.sandbox, ..Terms::default() },
             credentials: credentials.transpose()?,
             seed: self.seed,
             speed: self.speed,

@@ -1,12 +1,14 @@
-//! Which phone numbers can be had: those that regulators keep for fiction, less the account's own.
+//! Which phone numbers can be requested: those that regulators reserve for fiction, without those the account has
+//! already.
 
 use serde::{Deserialize, Serialize};
+use smsvoice_event::MessageType;
 use smsvoice_lifecycle::{Country, fictional_ranges};
 
 use super::{Capability, NumberType};
 use crate::{
-    account::{Account, Call, MessageType, page::Paging},
-    api::refusal::{Invalid, Refusal},
+    account::{Account, Transaction, paging::Paging},
+    refusal::{Invalid, Refusal},
 };
 
 #[derive(Clone, Copy, Deserialize)]
@@ -31,7 +33,7 @@ impl Preference {
         let fits = |kind: PreferenceType, filter: &str| {
             let wanted = filter.trim_start_matches('+');
             match kind {
-                // Area codes are written without the country's own digit too.
+                // An area code may be given without the digit of the country before it.
                 PreferenceType::StartsWith => digits.starts_with(wanted) || digits[1..].starts_with(wanted),
                 PreferenceType::EndsWith => digits.ends_with(wanted),
                 PreferenceType::Contains => digits.contains(wanted),
@@ -77,7 +79,7 @@ pub(crate) fn free<'a>(
         (NumberType::TollFree, ..) => Box::new(
             ["844", "855", "866"].into_iter().flat_map(|npa| (0..100).map(move |n| format!("+1{npa}55501{n:02}"))),
         ),
-        // No range is kept for fiction there: digits that no plan assigns after the country's own.
+        // This country reserves no range for fiction: digits behind its prefix that no numbering plan assigns.
         (_, [], Some(country)) => {
             let prefix = country.prefixes[0];
             Box::new((0..10_000).map(move |n| format!("+{prefix}0005550{n:04}")))
@@ -89,7 +91,7 @@ pub(crate) fn free<'a>(
         .filter(|number| preferences.iter().all(|preference| preference.allows(number)))
 }
 
-/// US dollars a month.
+/// What a number costs, in US dollars a month, as the API writes it.
 pub(crate) fn monthly_price(kind: NumberType) -> &'static str {
     match kind {
         NumberType::TollFree => "2.00",
@@ -118,14 +120,14 @@ pub(crate) struct Available {
     next_token: Option<String>,
 }
 
-pub(crate) fn list_available(call: &mut Call<'_>, input: ListAvailable) -> Result<Available, Refusal> {
-    use crate::api::refusal::Resource;
+pub(crate) fn list_available(tx: &mut Transaction<'_>, input: ListAvailable) -> Result<Available, Refusal> {
+    use crate::refusal::Resource;
     if let Some(id) = input.registration_id {
         return Err(Refusal::not_found(Resource::Registration, id));
     }
     let iso = &input.iso_country_code;
     require_offered(iso, input.number_type, MessageType::Transactional, &input.number_preference)?;
-    let free: Vec<String> = free(call.account, iso, input.number_type, &input.number_preference).collect();
+    let free: Vec<String> = free(tx.account, iso, input.number_type, &input.number_preference).collect();
     let paging = Paging::of(input.next_token, Some(input.max_results.unwrap_or(10)));
     let page = paging.select(free.iter().map(|number| (number.clone(), number)), |_, _| Vec::new())?;
     Ok(Available { available_phone_numbers: page.rows.into_iter().cloned().collect(), next_token: page.next_token })

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Call, Capability, Clash, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal,
-    Resource, SenderId,
+    Account, Capability, Clash, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal, Resource,
+    SenderId, Transaction,
 };
 
 /// A phone number or a sender ID of the account.
@@ -126,8 +126,8 @@ impl Associated {
     }
 }
 
-pub(crate) fn associate(call: &mut Call<'_>, input: Associate) -> Result<Associated, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn associate(tx: &mut Transaction<'_>, input: Associate) -> Result<Associated, Refusal> {
+    let account = &mut *tx.account;
     let pool = account.pool(&input.pool_id)?.clone();
     let identity = find(account, &input.origination_identity, input.iso_country_code.as_deref())?;
     require_fit(&pool, &identity)?;
@@ -143,8 +143,8 @@ pub(crate) fn associate(call: &mut Call<'_>, input: Associate) -> Result<Associa
     Ok(answer)
 }
 
-pub(crate) fn disassociate(call: &mut Call<'_>, input: Associate) -> Result<Associated, Refusal> {
-    let account = &mut *call.account;
+pub(crate) fn disassociate(tx: &mut Transaction<'_>, input: Associate) -> Result<Associated, Refusal> {
+    let account = &mut *tx.account;
     let pool = account.pool(&input.pool_id)?.clone();
     let identity = find(account, &input.origination_identity, input.iso_country_code.as_deref())?;
     let inside = match &identity {
@@ -220,8 +220,8 @@ impl Metadata {
     }
 }
 
-pub(crate) fn list(call: &mut Call<'_>, input: List) -> Result<Listed, Refusal> {
-    let account = &*call.account;
+pub(crate) fn list(tx: &mut Transaction<'_>, input: List) -> Result<Listed, Refusal> {
+    let account = &*tx.account;
     let pool = account.pool(&input.pool_id)?;
     let numbers = account.phone_numbers.values().filter(|number| number.pool_id.as_deref() == Some(pool.id()));
     let numbers = numbers.map(|number| Metadata::of(&Identity::Number(number.clone())));

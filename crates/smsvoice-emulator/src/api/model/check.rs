@@ -125,11 +125,12 @@ pub(crate) fn project(model: &Model, shape: &Shape, value: Value) -> Value {
 mod tests {
     use serde_json::json;
 
-    use super::super::{Model, Service};
+    use super::super::Model;
     use super::{check, project};
+    use crate::account::message::Api;
 
     fn fields(operation: &str, value: &serde_json::Value) -> Vec<String> {
-        let model = Model::of(Service::V2);
+        let model = Model::of(Api::V2);
         let input = &model.operation(operation).unwrap().input;
         check(model, input, value).into_iter().map(|violation| violation.field).collect()
     }
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_answer_shows_only_what_the_model_lists() {
-        let model = Model::of(Service::V2);
+        let model = Model::of(Api::V2);
         let record = json!({"ConfigurationSetName": "a", "MessageType": null, "Secret": 1});
         let shown = project(model, &model.operation("SetDefaultMessageType").unwrap().output, record);
         assert_eq!(shown, json!({"ConfigurationSetName": "a"}));

@@ -1,13 +1,13 @@
-//! The notation of `constraints.txt`. A line is a shape (`Name kind bounds rest`) or an operation
-//! (`Name call [METHOD path] ( members ) -> ( members ) or errors`); a member is `Name[!][@path|@query][:Shape]`, `!` for required,
-//! and without `:Shape` the shape has the member's own name. The text is part of the program and held to the AWS
-//! model by a test, so a line that cannot be read is a defect here and panics at the first request.
+//! The notation of `constraints.txt`. A line is a shape (`Name kind bounds rest`) or an operation (`Name call [METHOD
+//! path] ( members ) -> ( members ) or errors`); a member is `Name[!][@path|@query][:Shape]`, `!` for required, and
+//! without `:Shape` the shape has the member's own name. The text is part of the program and held to the AWS model by a
+//! test, so a line that cannot be read is a defect here and panics at the first request.
 
 use std::collections::{BTreeMap, HashMap};
 
 use fancy_regex::Regex;
 
-use super::{Member, Model, Operation, Place, Shape, Span};
+use super::{Location, Member, Model, Operation, Shape, Span};
 
 pub(super) fn read(text: &'static str) -> [Model; 2] {
     let (v2, v1) = text.split_once("# v1").expect("constraints.txt has a part for v1");
@@ -77,14 +77,14 @@ fn members(text: &'static str, names: &HashMap<&str, usize>) -> Shape {
 
 fn member(word: &'static str, names: &HashMap<&str, usize>) -> Member {
     let (head, of) = word.split_once(':').map_or((word, None), |(head, of)| (head, Some(of)));
-    let (head, place) = match head.split_once('@') {
-        Some((head, "path")) => (head, Place::Path),
-        Some((head, _)) => (head, Place::Query),
-        None => (head, Place::Body),
+    let (head, location) = match head.split_once('@') {
+        Some((head, "path")) => (head, Location::Path),
+        Some((head, _)) => (head, Location::Query),
+        None => (head, Location::Body),
     };
     let name = head.trim_end_matches('!');
     let shape = *names.get(of.unwrap_or(name)).unwrap_or_else(|| panic!("constraints.txt: no shape for `{word}`"));
-    Member { name, required: head.ends_with('!'), place, shape }
+    Member { name, required: head.ends_with('!'), location, shape }
 }
 
 fn span(text: &str) -> Span {

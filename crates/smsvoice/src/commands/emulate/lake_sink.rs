@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use futures::future::{BoxFuture, FutureExt};
-use smsvoice_emulator::{Parcel, Sink};
+use smsvoice_emulator::{DeliveryService, OutgoingEvent};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::{Origin, Reader, Settings};
 use smsvoice_lake::{EventWriter, Lake, LakeError, LakeFile, QuarantineWriter, Source, WriterLimits};
@@ -22,14 +22,14 @@ impl LakeSink {
         Ok(Self { lake: Lake::create(url, world.env.iter().cloned())?, settings: Settings::plain() })
     }
 
-    fn files(&self, parcels: &[Parcel]) -> Result<Vec<LakeFile>, LakeError> {
+    fn files(&self, events: &[OutgoingEvent]) -> Result<Vec<LakeFile>, LakeError> {
         let mut batches = Vec::new();
         let mut reader = Reader::new(&self.settings, usize::MAX, |batch| batches.push(batch));
-        for parcel in parcels {
-            let at = i64::try_from(parcel.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
+        for event in events {
+            let at = i64::try_from(event.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
             let mut origin = Origin::new(Source::Emulator, at, "emulator");
-            origin.configuration_set = parcel.configuration_set.as_deref().map(Cow::Borrowed);
-            reader.text(&parcel.payload, &origin);
+            origin.configuration_set = event.configuration_set.as_deref().map(Cow::Borrowed);
+            reader.text(&event.payload, &origin);
         }
         let (quarantined, _, _) = reader.finish();
         let mut writer = EventWriter::new(WriterLimits::default());
@@ -46,11 +46,11 @@ impl LakeSink {
     }
 }
 
-impl Sink for LakeSink {
-    fn deliver<'a>(&'a self, parcels: &'a [Parcel]) -> BoxFuture<'a, Vec<Result<(), String>>> {
+impl DeliveryService for LakeSink {
+    fn deliver<'a>(&'a self, events: &'a [OutgoingEvent]) -> BoxFuture<'a, Vec<Result<(), String>>> {
         async move {
             let put = async {
-                for file in self.files(parcels)? {
+                for file in self.files(events)? {
                     self.lake.put(&file).await?;
                 }
                 Ok::<(), LakeError>(())
@@ -58,7 +58,7 @@ impl Sink for LakeSink {
             // One file that is not there means that none of these events is known to be safe; writing the others
             // again is harmless.
             let result = put.await.map_err(|error| error.to_string());
-            vec![result; parcels.len()]
+            vec![result; events.len()]
         }
         .boxed()
     }

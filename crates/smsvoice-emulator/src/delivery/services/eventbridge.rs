@@ -1,15 +1,14 @@
-//! EventBridge: `PutEvents` to the default bus, best effort in AWS, retried here. The detail lacks what AWS's lacks: the
-//! destination number and the context.
+//! EventBridge: `PutEvents` to the default bus. Like AWS's, the detail of an event has neither the destination number
+//! nor the context; unlike AWS, which sends these events on a best-effort basis, a failed call is tried again.
 
 use aws_config::SdkConfig;
-use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
+use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::words;
-use crate::events::sink::{Parcel, Sink};
+use crate::delivery::{DeliveryService, OutgoingEvent};
 
-/// `PutEvents` takes so many entries.
+/// The most entries that `PutEvents` takes.
 const ENTRIES: usize = 10;
 
 pub(super) struct EventBridge(Client);
@@ -19,21 +18,21 @@ impl EventBridge {
         Self(Client::new(config))
     }
 
-    async fn put(&self, parcels: &[Parcel]) -> Vec<Result<(), String>> {
-        let entries = parcels.iter().map(entry).collect::<Vec<_>>();
+    async fn put(&self, events: &[OutgoingEvent]) -> Vec<Result<(), String>> {
+        let entries = events.iter().map(entry).collect::<Vec<_>>();
         match self.0.put_events().set_entries(Some(entries)).send().await {
             Ok(answer) => {
                 let refused =
                     |at: usize| answer.entries().get(at).and_then(|entry| entry.error_message().or(entry.error_code()));
-                (0..parcels.len()).map(|at| refused(at).map_or(Ok(()), |why| Err(why.to_owned()))).collect()
+                (0..events.len()).map(|at| refused(at).map_or(Ok(()), |why| Err(why.to_owned()))).collect()
             }
-            Err(error) => vec![Err(words(&error)); parcels.len()],
+            Err(error) => vec![Err(DisplayErrorContext(error).to_string()); events.len()],
         }
     }
 }
 
-fn entry(parcel: &Parcel) -> PutEventsRequestEntry {
-    let kind = match parcel.event_type.split('_').next() {
+fn entry(event: &OutgoingEvent) -> PutEventsRequestEntry {
+    let kind = match event.event_type.split('_').next() {
         Some("VOICE") => "Voice",
         Some("MEDIA") => "Media",
         _ => "Text",
@@ -41,7 +40,7 @@ fn entry(parcel: &Parcel) -> PutEventsRequestEntry {
     PutEventsRequestEntry::builder()
         .source("aws.sms-voice")
         .detail_type(format!("{kind} Message Delivery Status Updated"))
-        .detail(detail(&parcel.payload))
+        .detail(detail(&event.payload))
         .build()
 }
 
@@ -52,11 +51,11 @@ fn detail(payload: &str) -> String {
     Value::Object(members).to_string()
 }
 
-impl Sink for EventBridge {
-    fn deliver<'a>(&'a self, parcels: &'a [Parcel]) -> BoxFuture<'a, Vec<Result<(), String>>> {
+impl DeliveryService for EventBridge {
+    fn deliver<'a>(&'a self, events: &'a [OutgoingEvent]) -> BoxFuture<'a, Vec<Result<(), String>>> {
         Box::pin(async move {
-            let mut results = Vec::with_capacity(parcels.len());
-            for some in parcels.chunks(ENTRIES) {
+            let mut results = Vec::with_capacity(events.len());
+            for some in events.chunks(ENTRIES) {
                 results.extend(self.put(some).await);
             }
             results

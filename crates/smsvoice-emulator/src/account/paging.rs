@@ -1,8 +1,8 @@
-//! Describing many: filters, and pages that go on where the last one stopped.
+//! Answers that list records: filters, and pages that begin where the one before ended.
 
 use serde::Deserialize;
 
-use crate::api::refusal::{Invalid, Refusal};
+use crate::refusal::{Invalid, Refusal};
 
 /// One filter: any of the values may match; several filters must all match.
 #[derive(Debug, Deserialize)]
@@ -36,7 +36,7 @@ pub(crate) struct Page<'a, T> {
     pub(crate) next_token: Option<String>,
 }
 
-/// What AWS answers when the request names no size is not documented; its largest is.
+/// The size of a page if the request names none. AWS documents only that 100 is the largest that can be asked for.
 const PAGE: usize = 100;
 
 impl Paging {
@@ -45,7 +45,7 @@ impl Paging {
         Self { next_token, max_results, ..Self::default() }
     }
 
-    /// Naming records and asking by owner exclude each other.
+    /// Refuses a request that both names records and asks for those of an owner.
     pub(crate) fn unnamed_if_owned(&self, named: bool, field: &str) -> Result<(), Refusal> {
         if self.owner.is_some() && named {
             let message = format!("Owner and {field} can't be used at the same time");
@@ -76,16 +76,12 @@ impl Paging {
 }
 
 fn token_of(key: &str) -> String {
-    key.bytes().fold("p1".to_owned(), |token, byte| format!("{token}{byte:02x}"))
+    format!("p1{}", hex::encode(key))
 }
 
 fn key_of(token: &str) -> Result<String, Refusal> {
-    let bytes = |hex: &str| -> Option<Vec<u8>> {
-        let pairs = hex.as_bytes().chunks(2);
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-    };
-    let key = token.strip_prefix("p1").and_then(bytes).and_then(|bytes| String::from_utf8(bytes).ok());
-    key.ok_or_else(|| {
+    let bytes = token.strip_prefix("p1").and_then(|digits| hex::decode(digits).ok());
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
         Refusal::invalid(Invalid::InvalidNextToken, "NextToken", "this token came from no earlier answer")
     })
 }

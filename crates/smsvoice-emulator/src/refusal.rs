@@ -1,4 +1,4 @@
-//! Why a request is refused, in the service's own words: the modelled errors with their reasons.
+//! Why a request is refused, in the service's own words: the errors of AWS's model and their reasons.
 
 use serde::{Serialize, Serializer};
 
@@ -144,11 +144,27 @@ pub(crate) struct Field {
 }
 
 impl Refusal {
+    /// What is wrong, in words for a person.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::NotFound { resource, id } => format!("no {} `{id}` exists", resource.word()),
+            Self::Validation { message, .. }
+            | Self::Conflict { message, .. }
+            | Self::Quota { message, .. }
+            | Self::Internal { message } => message.clone(),
+        }
+    }
+
     /// A member that satisfies the model but not the service.
     pub(crate) fn invalid(reason: Invalid, field: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let fields = vec![Field { name: field.to_owned(), message: message.clone() }];
         Self::Validation { reason, fields, message }
+    }
+
+    /// A member that the model does not require and the service does.
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::invalid(Invalid::MissingParameter, field, format!("{field} is required"))
     }
 
     pub(crate) fn clash(reason: Clash, resource: Resource, id: impl Into<String>, message: impl Into<String>) -> Self {

@@ -1,11 +1,12 @@
 //! The rule file: odds, endings pinned by number, prefix, country or context, and faults.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error};
 
 use serde::Deserialize;
+use smsvoice_event::Channel;
 use smsvoice_lifecycle::{Ending, Odds};
 
-use crate::account::message::{Channel, Sent};
+use crate::account::message::SentMessage;
 
 /// How messages fare. The default: the odds of a well-run sender, no rule, no fault.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,6 +30,7 @@ pub struct Rule {
     prefix: Option<String>,
     /// The destination's country, ISO 3166-1 alpha-2.
     country: Option<String>,
+    /// `text`, `voice` or `media`.
     channel: Option<Channel>,
     /// Entries that the message's context has.
     #[serde(default)]
@@ -54,16 +56,24 @@ pub struct Faults {
 /// A rule file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// Not TOML, or not of rules.
-    #[error("the rule file is wrong: {0}")]
-    Syntax(#[from] toml::de::Error),
+    /// It is not TOML, or it has a key or a value that rules do not have. The source says where.
+    #[error("the rules cannot be read")]
+    Syntax(#[source] Box<dyn Error + Send + Sync>),
+    /// A rule for a channel that the emulator does not send on.
+    #[error("rule {number}: the emulator sends no {channel} messages; choose text, voice or media")]
+    ChannelNotSent {
+        /// Counted from 1.
+        number: usize,
+        /// As written.
+        channel: Channel,
+    },
     /// A rule whose ending no message of its channel can have.
     #[error("rule {number}: no {channel} message ends as `{ending}`; choose another ending or name another channel")]
     Unfit {
         /// Counted from 1.
         number: usize,
         /// `text`, `voice` or `media`.
-        channel: &'static str,
+        channel: Channel,
         /// As written.
         ending: &'static str,
     },
@@ -75,11 +85,14 @@ pub enum RulesError {
 impl Rules {
     /// Reads TOML.
     pub fn read(text: &str) -> Result<Self, RulesError> {
-        let rules: Self = toml::from_str(text)?;
-        for (at, rule) in rules.rule.iter().enumerate() {
-            if let Some(channel) = rule.channel.filter(|channel| !rule.ending.fits((*channel).into())) {
-                let (number, ending) = (at + 1, rule.ending.as_str());
-                return Err(RulesError::Unfit { number, channel: channel.word(), ending });
+        let rules: Self = toml::from_str(text).map_err(|error| RulesError::Syntax(error.into()))?;
+        for (number, rule) in (1..).zip(&rules.rule) {
+            let Some(channel) = rule.channel else { continue };
+            if !matches!(channel, Channel::Text | Channel::Voice | Channel::Media) {
+                return Err(RulesError::ChannelNotSent { number, channel });
+            }
+            if !rule.ending.fits(channel) {
+                return Err(RulesError::Unfit { number, channel, ending: rule.ending.as_str() });
             }
         }
         let faults = rules.faults;
@@ -96,19 +109,19 @@ impl Rules {
     }
 
     /// The ending that a rule pins for this message.
-    pub(crate) fn pinned(&self, sent: &Sent) -> Option<Ending> {
+    pub(crate) fn pinned(&self, sent: &SentMessage) -> Option<Ending> {
         self.rule.iter().find(|rule| rule.matches(sent)).map(|rule| rule.ending)
     }
 }
 
 impl Rule {
-    fn matches(&self, sent: &Sent) -> bool {
+    fn matches(&self, sent: &SentMessage) -> bool {
         self.number.as_ref().is_none_or(|number| *number == sent.destination)
             && self.prefix.as_ref().is_none_or(|prefix| sent.destination.starts_with(prefix.as_str()))
             && self.country.as_ref().is_none_or(|country| *country == sent.country)
             && self.channel.is_none_or(|channel| channel == sent.channel)
             && self.context.iter().all(|(key, value)| sent.context.get(key) == Some(value))
-            && self.ending.fits(sent.channel.into())
+            && self.ending.fits(sent.channel)
     }
 }
 
@@ -126,5 +139,7 @@ mod tests {
         assert!(matches!(unfit, Err(RulesError::Unfit { number: 1, .. })), "{unfit:?}");
         assert!(matches!(Rules::read("[faults]\nlateness = 2.0"), Err(RulesError::Share("lateness"))));
         assert!(matches!(Rules::read("[[rules]]"), Err(RulesError::Syntax(_))));
+        let unsent = Rules::read("[[rule]]\nchannel = \"rcs\"\nending = \"delivered\"").unwrap_err().to_string();
+        assert_eq!(unsent, "rule 1: the emulator sends no rcs messages; choose text, voice or media");
     }
 }

@@ -1,0 +1,94 @@
+//! Accepting a message that passed every check: its price, its id, its life.
+
+use std::collections::BTreeMap;
+
+use smsvoice_event::{Channel, Usd};
+use smsvoice_lifecycle::Country;
+
+use crate::{
+    account::{
+        Transaction,
+        arn::uuid,
+        feedback::Feedback,
+        life,
+        message::{Api, SentMessage},
+        origination::Origination,
+        parts::{encoding_of, parts},
+    },
+    refusal::{Invalid, Refusal},
+};
+
+/// A message that passed the checks of its operation.
+pub(crate) struct NewMessage {
+    pub(crate) channel: Channel,
+    pub(crate) api: Api,
+    pub(crate) configuration_set: Option<String>,
+    pub(crate) origination: Origination,
+    /// In E.164 form.
+    pub(crate) destination: String,
+    pub(crate) country: &'static Country,
+    pub(crate) body: String,
+    pub(crate) media_url: Option<String>,
+    pub(crate) context: BTreeMap<String, String>,
+    pub(crate) ttl_seconds: u32,
+    /// Whether the sender will tell of the message's arrival.
+    pub(crate) feedback: bool,
+}
+
+impl NewMessage {
+    /// Only the text of a text message is split.
+    fn parts(&self) -> u32 {
+        if self.channel == Channel::Text { parts(&self.body, encoding_of(&self.body)) } else { 1 }
+    }
+
+    /// What the message costs; of a phone call, what a minute costs.
+    pub(crate) fn price(&self) -> Result<Usd, Refusal> {
+        life::price(self.channel, self.country, self.parts())
+    }
+
+    /// The message as it is accepted, with an id of its own. It has no events yet.
+    pub(crate) fn at_price(self, tx: &mut Transaction<'_>, price: Usd) -> SentMessage {
+        let count = tx.account.next("message");
+        let parts = self.parts();
+        SentMessage {
+            id: uuid(tx.account.seed, count),
+            channel: self.channel,
+            api: self.api,
+            configuration_set: self.configuration_set,
+            requested: tx.now,
+            origination: self.origination.shown,
+            country: self.country.iso.to_owned(),
+            parts,
+            encoding: encoding_of(&self.body),
+            destination: self.destination,
+            body: self.body,
+            media_url: self.media_url,
+            message_type: self.origination.message_type,
+            context: self.context,
+            ttl_seconds: self.ttl_seconds,
+            international: self.origination.international,
+            price,
+            feedback: self.feedback.then(|| Feedback::awaited(tx.now)),
+            events: Vec::new(),
+        }
+    }
+}
+
+/// Gives the message its life and keeps it: from here on its events are owed. Answers with its id.
+pub(crate) fn accept(tx: &mut Transaction<'_>, mut message: SentMessage) -> Result<String, Refusal> {
+    let number = tx.account.next("accepted");
+    message.events = tx.lives.plan(&message, number)?;
+    let id = message.id.clone();
+    tx.account.messages.add(number, message);
+    Ok(id)
+}
+
+/// The country a number is of, as far as the price table goes.
+pub(crate) fn country_of(destination: &str) -> Result<&'static Country, Refusal> {
+    let unknown = || {
+        let message = "the number is of no country that the emulator's price table knows";
+        Refusal::invalid(Invalid::InvalidParameter, "DestinationPhoneNumber", message)
+    };
+    let long_enough = destination.len() >= 8;
+    Country::of_number(destination).filter(|_| long_enough).ok_or_else(unknown)
+}

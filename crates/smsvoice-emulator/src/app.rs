@@ -1,0 +1,14 @@
+//! What every request is answered from.
+
+use std::sync::Arc;
+
+use crate::{api::auth::Credentials, delivery::Courier, emulator::Emulator};
+
+/// The parts of a running emulator.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) emulator: Arc<Emulator>,
+    pub(crate) courier: Arc<Courier>,
+    /// The key pair that requests to the APIs must be signed with; with none, any access key will do.
+    pub(crate) credentials: Option<Credentials>,
+}
