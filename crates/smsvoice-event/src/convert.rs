@@ -131,28 +131,31 @@ fn object<'a>(field: Field, value: &Value<'a>) -> Result<Option<Scanner<'a>>> {
     }
 }
 
-/// The members of an object that have these names, and all others: their names and JSON texts.
+/// Members of an object: their names and JSON texts.
+pub(crate) type OtherMembers<'a> = Vec<(Text<'a>, Text<'a>)>;
+
+/// The members of an object that have these names, in any case, and all others.
 pub(crate) fn members<'a, const N: usize>(
     field: Field,
     value: &Value<'a>,
-    names: [&str; N],
-) -> Result<([Option<Value<'a>>; N], Vec<(Text<'a>, Text<'a>)>)> {
-    let (mut named, mut others) = ([const { None }; N], Vec::new());
-    let Some(mut scanner) = object(field, value)? else { return Ok((named, others)) };
+    wanted: [&str; N],
+) -> Result<([Option<Value<'a>>; N], OtherMembers<'a>)> {
+    let (mut found, mut others) = ([const { None }; N], Vec::new());
+    let Some(mut scanner) = object(field, value)? else { return Ok((found, others)) };
     let mut more = scanner.open()?;
     while more {
         let key = scanner.key()?;
         scanner.peek();
         let start = scanner.pos();
         let value = scanner.value()?;
-        match names.iter().position(|name| name.eq_ignore_ascii_case(&key)) {
-            Some(at) if named[at].is_some() => return Err(ParseError::RepeatedKey { object: field.wire() }),
-            Some(at) => named[at] = Some(value),
+        match wanted.iter().position(|name| name.eq_ignore_ascii_case(&key)) {
+            Some(at) if found[at].is_some() => return Err(ParseError::RepeatedKey { object: field.wire() }),
+            Some(at) => found[at] = Some(value),
             None => others.push((key, scanner.slice(start).into())),
         }
         more = scanner.more()?;
     }
-    Ok((named, others))
+    Ok((found, others))
 }
 
 /// The sender's pairs, if they are what they are nearly always: at most a few, strings without escapes, no key twice.

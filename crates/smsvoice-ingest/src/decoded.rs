@@ -36,7 +36,7 @@ pub(crate) fn decompress<F: FnMut(Chunk)>(
 
 /// Reads as much as there is.
 fn pump(stream: &mut impl Read, to: &mut impl Write) -> io::Result<Progress> {
-    let mut buffer = [0; AT_ONCE];
+    let mut buffer = vec![0; AT_ONCE];
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => return Ok(Progress::Ended),

@@ -297,14 +297,20 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
 
     fn encode(&mut self) -> Result<(), LakeError> {
         let files = self.writer.full_files()?;
-        files.into_iter().for_each(|file| self.put(file));
+        for file in files {
+            self.put(file);
+        }
         Ok(())
     }
 
     fn take(&mut self, parsed: Parsed) {
         let Parsed { rows: Rows { batches, quarantined }, objects, unread, received } = parsed;
-        batches.into_iter().for_each(|batch| self.writer.push(batch));
-        quarantined.into_iter().for_each(|piece| self.writer.reject(piece));
+        for batch in batches {
+            self.writer.push(batch);
+        }
+        for piece in quarantined {
+            self.writer.reject(piece);
+        }
         self.received.add(&received);
         self.done.objects.extend(objects);
         self.done.unread.extend(unread);
@@ -329,7 +335,9 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
 
     fn finish(mut self) -> Result<Replayed, LakeError> {
         let (files, counts) = mem::take(&mut self.writer).finish()?;
-        files.into_iter().for_each(|file| self.put(file));
+        for file in files {
+            self.put(file);
+        }
         self.done.ledger = self.received.settle(counts, self.durable);
         Ok(self.done)
     }

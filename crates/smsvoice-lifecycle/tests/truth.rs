@@ -241,15 +241,15 @@ fn truth_equals_a_recount_under_every_fault() {
 #[test]
 fn failures_that_are_not_final_are_followed_by_a_delivery_by_a_failure_or_by_nothing() {
     let (_, lines) = check(&GenerateOptions { messages: 5_000, ..Default::default() });
-    let mut lives = HashMap::<String, Vec<(String, bool)>>::new();
+    let mut by_message = HashMap::<String, Vec<(String, bool)>>::new();
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
         let event: Value = serde_json::from_slice(line).unwrap();
         let said = (event["eventType"].as_str().unwrap().to_owned(), event["isFinal"].as_bool().unwrap());
-        lives.entry(event["messageId"].as_str().unwrap().to_owned()).or_default().push(said);
+        by_message.entry(event["messageId"].as_str().unwrap().to_owned()).or_default().push(said);
     }
     let mut endings = BTreeMap::<_, u64>::new();
     for life in
-        lives.values().filter(|life| life.iter().any(|(kind, last)| outcome_of_final(kind) == "failed" && !last))
+        by_message.values().filter(|life| life.iter().any(|(kind, last)| outcome_of_final(kind) == "failed" && !last))
     {
         let outcomes = life.iter().map(|(kind, last)| outcome_of(kind, *last));
         let rank = outcomes.filter_map(|outcome| OUTCOMES.iter().position(|known| *known == outcome)).max();

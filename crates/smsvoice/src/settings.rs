@@ -23,7 +23,7 @@ pub(crate) struct SettingsArgs {
     /// How numbers of senders are stored: plain, or same (as those of recipients).
     #[arg(long, value_name = "HOW", env = "SMSVOICE_ORIGINATION", hide_env_values = true)]
     origination: Option<String>,
-    /// Context keys that get a column context_<key>, separated by commas.
+    /// Context keys that get a column (context_campaign for campaign), separated by commas.
     #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true)]
     context_columns: Option<String>,
     /// What no envelope tells: ARN=configuration-set@account, separated by commas.

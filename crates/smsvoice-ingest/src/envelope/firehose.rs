@@ -29,7 +29,8 @@ pub(crate) struct Request<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
     #[serde(borrow, default)]
-    pub(crate) record_id: Cow<'a, str>,
+    #[serde(rename = "recordId")]
+    pub(crate) id: Cow<'a, str>,
     approximate_arrival_timestamp: Option<i64>,
     #[serde(borrow)]
     pub(crate) data: Cow<'a, str>,
@@ -97,7 +98,7 @@ impl<'a> Kind<'a> for Record<'a> {
 
     fn read(members: &Members<'a>) -> Result<Self, Misfit> {
         Ok(Self {
-            record_id: members.string("recordId")?,
+            id: members.string("recordId")?,
             approximate_arrival_timestamp: members.millis("approximateArrivalTimestamp").map(Timestamp::millis),
             data: members.string("data")?,
         })
@@ -105,7 +106,7 @@ impl<'a> Kind<'a> for Record<'a> {
 
     fn open<O: Output>(&self, reader: &mut Reader<'_, O>, _: &'a str, origin: &Origin<'_>) {
         let arrival = self.approximate_arrival_timestamp.and_then(Timestamp::from_millis);
-        reader.base64(&self.data, &origin.inside(Source::Firehose).at(arrival).record(&self.record_id));
+        reader.base64(&self.data, &origin.inside(Source::Firehose).at(arrival).record(&self.id));
     }
 }
 
@@ -116,7 +117,7 @@ impl<O: Output> Reader<'_, O> {
             Ok(record) => {
                 self.recognize();
                 let arrival = record.approximate_arrival_timestamp.and_then(Timestamp::from_millis);
-                self.base64(&record.data, &origin.beside().at(arrival).record(&record.record_id));
+                self.base64(&record.data, &origin.beside().at(arrival).record(&record.id));
             }
             Err(other) => self.record(other.get(), origin),
         }

@@ -42,14 +42,11 @@ impl<'a> Kind<'a> for Notification<'a> {
 
     fn open<O: Output>(&self, reader: &mut Reader<'_, O>, object: &'a str, origin: &Origin<'_>) {
         let Self::Object { bucket, key } = self else { return };
-        match url_decoded(key) {
-            Some(key) => reader.name_object(ObjectName { bucket: bucket.to_string(), key }),
-            None => {
-                let detail = "the object's key is not URL-encoded UTF-8";
-                let origin = origin.inside(Source::S3);
-                reader.quarantine(object.as_bytes(), &origin, Reason::InvalidObjectKey, detail);
-            }
+        if let Some(key) = url_decoded(key) {
+            return reader.name_object(ObjectName { bucket: bucket.to_string(), key });
         }
+        let detail = "the object's key is not URL-encoded UTF-8";
+        reader.quarantine(object.as_bytes(), &origin.inside(Source::S3), Reason::InvalidObjectKey, detail);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::reader::{Output, Reader};
 
 #[derive(Debug)]
 pub(crate) struct Message<'a> {
-    message_id: Cow<'a, str>,
+    id: Cow<'a, str>,
     body: Cow<'a, str>,
     event_source_arn: Option<Cow<'a, str>>,
     sent: Option<Timestamp>,
@@ -28,7 +28,7 @@ impl<'a> Kind<'a> for Message<'a> {
 
     fn read(members: &Members<'a>) -> Result<Self, Misfit> {
         Ok(Self {
-            message_id: members.text("messageId").unwrap_or_default(),
+            id: members.text("messageId").unwrap_or_default(),
             body: members.string("body")?,
             event_source_arn: members.text("eventSourceARN"),
             sent: members.object("attributes").ok().and_then(|attributes| attributes.millis("SentTimestamp")),
@@ -38,6 +38,6 @@ impl<'a> Kind<'a> for Message<'a> {
     fn open<O: Output>(&self, reader: &mut Reader<'_, O>, _: &'a str, origin: &Origin<'_>) {
         let origin = origin.inside(Source::Sqs);
         let origin = origin.by_arn(self.event_source_arn.as_deref(), reader.settings());
-        reader.record_bytes(self.body.as_bytes(), &origin.at(self.sent).record(&self.message_id));
+        reader.record_bytes(self.body.as_bytes(), &origin.at(self.sent).record(&self.id));
     }
 }

@@ -51,7 +51,7 @@ fn transformed<'p>(
     let partition = retriable.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
     let data = if read { archived(record.data) } else { None };
     let archive = data.map(|(data, ending)| Archived { data, ending, partition });
-    TransformedRecord { record_id: record.record_id, archive }
+    TransformedRecord { record_id: record.id, archive }
 }
 
 /// The id of a record that is otherwise not as AWS documents it: without its answer Firehose would send all others again.

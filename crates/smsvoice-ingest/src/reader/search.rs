@@ -43,7 +43,7 @@ impl<O: Output> Reader<'_, O> {
     pub(super) fn search_object(&mut self, object: &str, why: &ParseError, origin: &Origin<'_>) {
         let members = Members::of(object);
         let told = members.as_ref().map(|members| told_by(members, origin));
-        let origin = told.as_ref().unwrap_or(&origin);
+        let origin = told.as_ref().unwrap_or(origin);
         let is_record = members.as_ref().is_ok_and(|members| members.has("eventSource"));
         let why = if is_record { Why::OfAnotherSource } else { Why::NoEvent(why) };
         self.search(object, why, origin, |reader, inner| {

@@ -8,6 +8,15 @@ use crate::envelope::Envelope;
 use crate::envelope::members::each_item;
 use crate::origin::Origin;
 
+/// What stands right before a value.
+#[derive(Clone, Copy)]
+enum Before {
+    /// Nothing of its own line.
+    Nothing,
+    /// Text of a log, and the time in it.
+    LogText(Option<Timestamp>),
+}
+
 /// Where reading is in a text.
 struct Cursor<'t> {
     text: &'t str,
@@ -17,13 +26,13 @@ struct Cursor<'t> {
     lines: u64,
     /// Whether a value was found so far. What a log writes behind its last value is then known to be a log's.
     found: bool,
-    /// What a log's text before the next value told.
-    log: Option<Option<Timestamp>>,
+    /// What stands right before the next value.
+    before: Before,
 }
 
 impl<'t> Cursor<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, pos: 0, counted: 0, lines: 0, found: false, log: None }
+        Self { text, pos: 0, counted: 0, lines: 0, found: false, before: Before::Nothing }
     }
 
     /// Goes over what may stand between values; returns what is left.
@@ -45,7 +54,7 @@ impl<'t> Cursor<'t> {
     fn value(&mut self, len: usize) {
         self.pos += len;
         self.found = true;
-        self.log = None;
+        self.before = Before::Nothing;
     }
 }
 
@@ -59,7 +68,7 @@ impl<O: Output> Reader<'_, O> {
             if rest.is_empty() {
                 return;
             }
-            if let Some(time) = cursor.log {
+            if let Before::LogText(time) = cursor.before {
                 let origin = origin.inside(Source::Logs).at(time);
                 self.value(rest, &mut cursor, &origin);
             } else {
@@ -90,21 +99,21 @@ impl<O: Output> Reader<'_, O> {
                 cursor.value(len);
                 let why = event.err().unwrap_or(ParseError::NotAnObject);
                 if first == b'"' {
-                    self.string_item(item, &why, origin)
+                    self.string_item(item, &why, origin);
                 } else {
-                    self.reject(item.as_bytes(), origin, &why)
+                    self.reject(item.as_bytes(), origin, &why);
                 }
             }
-            (_, read) => self.log_text(rest, read.err().unwrap_or(ParseError::NotAnObject), cursor, origin),
+            (_, read) => self.log_text(rest, &read.err().unwrap_or(ParseError::NotAnObject), cursor, origin),
         }
     }
 
     /// Text that is no value: a log's, perhaps.
-    fn log_text(&mut self, rest: &str, why: ParseError, cursor: &mut Cursor<'_>, origin: &Origin<'_>) {
+    fn log_text(&mut self, rest: &str, why: &ParseError, cursor: &mut Cursor<'_>, origin: &Origin<'_>) {
         match log_text(rest) {
             LogText::Before(at, time) if at > 0 => {
                 cursor.pos += at;
-                cursor.log = Some(time);
+                cursor.before = Before::LogText(time);
             }
             // Of a text without any value nothing is passed over.
             LogText::Alone(len, time)
@@ -113,7 +122,7 @@ impl<O: Output> Reader<'_, O> {
                 cursor.found = true;
                 cursor.pos += len;
             }
-            _ => self.broken(rest, &why, cursor, origin),
+            _ => self.broken(rest, why, cursor, origin),
         }
     }
 
@@ -125,7 +134,7 @@ impl<O: Output> Reader<'_, O> {
         };
         let len = broken_len(rest, offset);
         cursor.pos += len;
-        cursor.log = None;
+        cursor.before = Before::Nothing;
         let piece = rest[..len].trim_end();
         // A quote is doubled in CSV, and a value can be on several lines: what is exported as JSON can be read.
         if piece.starts_with("{\"\"") {

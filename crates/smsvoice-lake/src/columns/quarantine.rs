@@ -16,7 +16,9 @@ macro_rules! declare_columns {
             /// These rows.
             pub(crate) fn of(rows: &[Quarantined]) -> Self {
                 let mut columns = Self { $($name: <held::$kind>::with_capacity(rows.len() $(, $bytes)?),)* };
-                rows.iter().for_each(|row| columns.push(row));
+                for row in rows {
+                    columns.push(row);
+                }
                 columns
             }
 

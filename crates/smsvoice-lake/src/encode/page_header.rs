@@ -38,20 +38,17 @@ impl PageHeader {
         i32_field(self.uncompressed.try_into()?, out);
         i32_field(self.compressed.try_into()?, out);
         i32_field(self.crc as i32, out);
-        match self.page_type {
-            PageType::DICTIONARY_PAGE => {
-                out.push(3 << 4 | STRUCT); // 7: dictionary_page_header
-                i32_field(self.values.try_into()?, out);
-                i32_field(self.encoding as i32, out);
-                out.push(1 << 4 | FALSE); // is_sorted
-            }
-            _ => {
-                out.push(1 << 4 | STRUCT); // 5: data_page_header
-                i32_field(self.values.try_into()?, out);
-                i32_field(self.encoding as i32, out);
-                i32_field(Encoding::RLE as i32, out); // of definition levels
-                i32_field(Encoding::RLE as i32, out); // of repetition levels
-            }
+        if self.page_type == PageType::DICTIONARY_PAGE {
+            out.push(3 << 4 | STRUCT); // 7: dictionary_page_header
+            i32_field(self.values.try_into()?, out);
+            i32_field(self.encoding as i32, out);
+            out.push(1 << 4 | FALSE); // is_sorted
+        } else {
+            out.push(1 << 4 | STRUCT); // 5: data_page_header
+            i32_field(self.values.try_into()?, out);
+            i32_field(self.encoding as i32, out);
+            i32_field(Encoding::RLE as i32, out); // of definition levels
+            i32_field(Encoding::RLE as i32, out); // of repetition levels
         }
         out.extend([STOP, STOP]);
         Ok(())

@@ -60,7 +60,7 @@ enum Turn {
 impl WriterLimits {
     /// Which of the open files are to be closed now: the full ones, and then, while all together weigh too much, those
     /// that rest and those that grow, the largest first.
-    pub(super) fn to_close(&self, open: impl Iterator<Item = (Partition, OpenFileSize)> + Clone) -> Vec<Partition> {
+    pub(super) fn due(self, open: impl Iterator<Item = (Partition, OpenFileSize)> + Clone) -> Vec<Partition> {
         let sizes = open.clone().map(|(_, size)| size.weight);
         let mut together: usize = sizes.clone().sum();
         if together < self.file_rows {
@@ -82,7 +82,7 @@ impl WriterLimits {
         closed
     }
 
-    fn turn(&self, size: OpenFileSize, largest: usize) -> Turn {
+    fn turn(self, size: OpenFileSize, largest: usize) -> Turn {
         if size.weight >= self.file_rows + OPEN_FILE_ROWS {
             Turn::Full
         } else if size.recent * 2 * FORGOTTEN < size.weight && size.weight * 4 >= largest {
@@ -111,7 +111,7 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(at, (weight, recent))| (partition(at), OpenFileSize { weight: *weight, recent: *recent }));
-        let closed = LIMITS.to_close(open);
+        let closed = LIMITS.due(open);
         closed.iter().map(|one| (0..files.len()).find(|at| partition(*at) == *one).unwrap()).collect()
     }
 

@@ -133,7 +133,7 @@ impl EventWriter {
             file.recent = recent_after_a_batch(file.recent);
         }
         let sizes = self.open.iter().map(|(partition, file)| (*partition, file.size()));
-        for partition in self.limits.to_close(sizes) {
+        for partition in self.limits.due(sizes) {
             self.close(partition);
         }
     }

@@ -105,7 +105,9 @@ impl QuarantineWriter {
         let mut hashes: Vec<u128> = rows.iter().map(identity).collect();
         hashes.sort_unstable();
         let mut name = PartName::default();
-        hashes.iter().for_each(|hash| name.add(&hash.to_be_bytes()));
+        for hash in hashes {
+            name.add(&hash.to_be_bytes());
+        }
         let before = self.names.entry(name.finish()).or_default();
         if *before > 0 {
             name.add(&before.to_be_bytes());

@@ -22,6 +22,7 @@ use crate::{Exit, World};
     export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1\n  \
     aws --endpoint-url http://127.0.0.1:7070 pinpoint-sms-voice-v2 send-text-message \\\n    \
     --destination-phone-number +14254147755 --message-body hello")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(crate) struct Args {
     /// The port; 0 takes a free one. The address is printed.
     #[arg(long, default_value_t = 7070)]
@@ -107,7 +108,6 @@ impl Args {
             rules: self.rules.clone(),
             state: self.state.clone(),
             simulator_number: self.number,
-            ..Config::default()
         })
     }
 }

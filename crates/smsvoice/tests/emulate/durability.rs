@@ -22,8 +22,8 @@ fn nothing_accepted_is_lost_when_the_emulator_is_killed() {
         let until = accepted.lock().unwrap().len() + kill_after;
         thread::scope(|scope| {
             for _ in 0..CLIENTS {
-                let address = emulator.address().to_owned();
-                scope.spawn(|| send_until_it_is_gone(address, &accepted));
+                let (address, accepted) = (emulator.address().to_owned(), &accepted);
+                scope.spawn(move || send_until_it_is_gone(&address, accepted));
             }
             while accepted.lock().unwrap().len() < until {
                 thread::sleep(Duration::from_millis(1));
@@ -45,9 +45,9 @@ fn nothing_accepted_is_lost_when_the_emulator_is_killed() {
 }
 
 /// Sends one text after the other to AWS's simulator, and keeps the ids in the answers.
-fn send_until_it_is_gone(address: String, accepted: &Mutex<BTreeSet<String>>) {
+fn send_until_it_is_gone(address: &str, accepted: &Mutex<BTreeSet<String>>) {
     let message = r#"{"DestinationPhoneNumber": "+14254147755", "MessageBody": "hello"}"#;
-    while let Some(answer) = call(&address, "SendTextMessage", message) {
+    while let Some(answer) = call(address, "SendTextMessage", message) {
         let id = answer["MessageId"].as_str().unwrap_or_else(|| panic!("not accepted: {answer}"));
         accepted.lock().unwrap().insert(id.to_owned());
     }

@@ -74,7 +74,7 @@ fn columns(events: &[Event<'_>], routes: &[Route<'_>]) -> Vec<(&'static str, Arr
         ("rcs_business_id", text(|e| owned(e.rcs_business_id.as_deref()))),
         ("rcs_billing_type", text(|e| owned(e.rcs_billing_type.as_deref()))),
         ("context", maps(events)),
-        ("extra", text(|e| e.extra_json())),
+        ("extra", text(|e| owned(e.extra_json().as_deref()))),
         ("configuration_set", route(|r| owned(r.configuration_set.as_deref()))),
         ("account_id", route(|r| owned(r.account_id.as_deref()))),
         ("aws_region", route(|r| owned(r.aws_region.as_deref()))),
