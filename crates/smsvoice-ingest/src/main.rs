@@ -59,6 +59,7 @@ fn log(level: LogLevel) {
 
 async fn consumer(config: Config, vars: BTreeMap<String, String>) -> anyhow::Result<Consumer> {
     let lake = Lake::create(&config.lake, vars.clone()).context("SMSVOICE_LAKE")?;
+    anyhow::ensure!(!lake.is_in_memory(), "SMSVOICE_LAKE is in memory, and would be gone with the sandbox");
     let settings = config.wanted.settle(&lake, &vars).await?;
     let buckets =
         Arc::new(move |bucket: &str| Ok(Lake::open(&format!("s3://{bucket}"), vars.clone())?.store().clone()));

@@ -65,6 +65,11 @@ impl Lake {
         Self { store, prefix, url: url.into() }
     }
 
+    /// Whether everything in it is gone when this process ends.
+    pub fn is_in_memory(&self) -> bool {
+        self.url.starts_with("memory:")
+    }
+
     /// As it was given.
     pub fn url(&self) -> &str {
         &self.url
@@ -145,13 +150,28 @@ fn invalid(url: &str, problem: &dyn fmt::Display) -> LakeError {
     LakeError::InvalidUrl { url: url.to_owned(), problem: problem.to_string() }
 }
 
+/// A path, unless it is a slip of the pen: a folder of that name would be made, and nobody would find the events.
+fn folder(path: &str) -> Result<PathBuf, LakeError> {
+    let scheme = path.split_once(":/").map(|(scheme, _)| scheme);
+    if let Some(scheme) = scheme.filter(|scheme| ["s3", "s3a", "file", "memory", "http", "https"].contains(scheme)) {
+        return Err(invalid(path, &format!("after {scheme}: two slashes belong before the name")));
+    }
+    if path.split('/').any(|part| part == "~") {
+        return Err(invalid(
+            path,
+            &"only a shell knows what ~ stands for, and it did not replace this one; write the path out",
+        ));
+    }
+    Ok(PathBuf::from(path))
+}
+
 /// Reads a URL; what has no scheme is a path.
 fn place(url: &str) -> Result<Place, LakeError> {
     if url.is_empty() {
         return Err(invalid(url, &"it is empty"));
     }
     if !url.contains("://") {
-        return Ok(Place::Folder(PathBuf::from(url)));
+        return folder(url).map(Place::Folder);
     }
     let parsed = Url::parse(url).map_err(|error| invalid(url, &error))?;
     let prefix = || Path::from_url_path(parsed.path()).map_err(|error| invalid(url, &error));
@@ -195,7 +215,15 @@ mod tests {
 
     #[test]
     fn urls_that_are_no_lake_say_so() {
-        for (url, word) in [("", "empty"), ("ftp://x/y", "ftp"), ("s3:///x", "bucket"), ("file://host/x", "absolute")] {
+        for (url, word) in [
+            ("s3:/bucket/x", "two slashes"),
+            ("~/lake", "shell"),
+            ("./~/lake", "shell"),
+            ("", "empty"),
+            ("ftp://x/y", "ftp"),
+            ("s3:///x", "bucket"),
+            ("file://host/x", "absolute"),
+        ] {
             let message = Lake::create(url, []).unwrap_err().to_string();
             assert!(message.contains(word), "{url}: {message}");
         }

@@ -9,7 +9,7 @@ use crate::world::World;
 /// Where the lake is.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct LakeArgs {
-    /// The lake: a path, file:///…, s3://bucket/prefix or memory:///. S3 takes the standard AWS_* variables.
+    /// The lake: a path, file:///… or s3://bucket/prefix. S3 takes the standard AWS_* variables.
     #[arg(long, value_name = "URL", env = "SMSVOICE_LAKE", hide_env_values = true)]
     pub(crate) lake: String,
 }
@@ -17,7 +17,9 @@ pub(crate) struct LakeArgs {
 impl LakeArgs {
     /// Opens it for writing.
     pub(crate) fn create(&self, world: &World) -> anyhow::Result<Lake> {
-        Lake::create(&self.lake, world.env.iter().cloned()).context("the lake cannot be opened")
+        let lake = Lake::create(&self.lake, world.env.iter().cloned()).context("the lake cannot be opened")?;
+        anyhow::ensure!(!lake.is_in_memory(), "a lake in memory is gone when this command ends; name a folder");
+        Ok(lake)
     }
 
     /// Opens it for reading.

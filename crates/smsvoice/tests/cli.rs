@@ -8,6 +8,8 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use serde_json::Value;
+use smsvoice_event::Timestamp;
+use smsvoice_lake::{LakeWriter, Quarantined, Reason, Source};
 use tempfile::TempDir;
 
 fn smsvoice(args: &[&str]) -> Output {
@@ -180,14 +182,37 @@ fn the_samples_replay_and_show_rates_as_the_readme_says() {
 fn quarantine_is_read_again_after_a_fix() {
     let folder = Folder::new();
     let lake = folder.path("lake");
-    // A payload that an older version could not read: gzip under a name that says nothing, put in quarantine by hand.
-    let events = folder
-        .write("good.json", br#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}{"eventTy"#);
-    assert_eq!(smsvoice(&["replay", &events, "--lake", &lake]).status.code(), Some(3));
-    let objects_before = objects(&lake).len();
+    let broken = folder.write("broken.json", br#"{"eventTy"#);
+    assert_eq!(smsvoice(&["replay", &broken, "--lake", &lake]).status.code(), Some(3));
+    // Kept by a version that did not know how to read it; this one does.
+    let row = Quarantined {
+        received_at: Timestamp::parse_rfc3339("2026-11-18T12:00:00Z").unwrap(),
+        source: Source::Sqs,
+        account_id: Some("111122223333".to_owned()),
+        aws_region: Some("eu-west-1".to_owned()),
+        source_id: "invocation message-1".to_owned(),
+        reason: Reason::NotAnEvent,
+        detail: String::new(),
+        payload: br#"{"detail":{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}}"#.to_vec(),
+    };
+    let mut writer = LakeWriter::default();
+    writer.reject(row);
+    for file in writer.finish().unwrap().0 {
+        let bytes: Vec<u8> = file.bytes.iter().flatten().copied().collect();
+        std::fs::create_dir_all(Path::new(&lake).join(file.path()).parent().unwrap()).unwrap();
+        std::fs::write(Path::new(&lake).join(file.path()), bytes).unwrap();
+    }
+    let before = objects(&lake).len();
     let output = smsvoice(&["replay", "--from-quarantine", "--lake", &lake, "--json"]);
-    assert_eq!(json(&output)["quarantined"].as_u64(), Some(1));
-    assert_eq!(objects(&lake).len(), objects_before, "what is still unreadable stays where it is");
+    assert_eq!((json(&output)["written"].as_u64(), json(&output)["quarantined"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(objects(&lake).len(), before + 1, "what is still unreadable stays where it is");
+    let sql = "SELECT source, account_id, aws_region, received_at FROM events";
+    let row = json(&smsvoice(&["query", "--lake", &lake, "--format", "json", sql]))[0].clone();
+    assert_eq!(
+        (&row["source"], &row["account_id"], &row["aws_region"]),
+        (&"sqs".into(), &"111122223333".into(), &"eu-west-1".into())
+    );
+    assert_eq!(row["received_at"], "2026-11-18T12:00:00.000Z", "it came when it came first");
 }
 
 #[test]

@@ -148,7 +148,9 @@ async fn objects_of_the_lake_itself_start_no_loop() {
 
 #[tokio::test]
 async fn what_is_no_invocation_is_refused_and_kept() {
-    for payload in ["{}", "null", "17", "\"text\"", r#"{"hello":"world"}"#, r#"{"Records":{}}"#, "[]"] {
+    let of_another_service = r#"{"Records":[{"eventSource":"aws:dynamodb","dynamodb":{}}]}"#;
+    let unknown = ["{}", "null", "17", "\"text\"", r#"{"hello":"world"}"#, r#"{"Records":{}}"#, "[17]", r#"[{"a":1}]"#];
+    for payload in unknown.into_iter().chain([of_another_service, "[]"]) {
         let consumer = consumer(memory(), memory());
         let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
         let handled = consumer.invoke(payload, now, Duration::from_secs(10)).await;
