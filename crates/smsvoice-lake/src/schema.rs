@@ -50,6 +50,8 @@ pub(crate) enum Property {
     HardlyRepeats,
     /// Of a column of texts: a bloom filter tells a reader who looks for one text that the file does not hold it.
     BloomFilter,
+    /// It is compressed with more effort, because it gets smaller by it. Most columns do not.
+    Compact,
 }
 
 impl Column {

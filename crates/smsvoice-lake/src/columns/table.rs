@@ -27,11 +27,11 @@ macro_rules! event_columns {
             failure_reason: Word = derived.failure_reason, "why, when the outcome is blocked or failed";
             is_final: Boolean = event.is_final, "isFinal, as sent";
             event_time: Time + Required + HardlyRepeats = event.event_time, "eventTimestamp";
-            request_time: Time + HardlyRepeats = event.request_time, "messageRequestTimestamp";
+            request_time: Time + HardlyRepeats + Compact = event.request_time, "messageRequestTimestamp";
             latency_ms: Long + HardlyRepeats = derived.latency_ms, "milliseconds from request_time to event_time";
             message_id: Text(36) + Required + BloomFilter = event.message_id, "messageId";
             origination_identity: Word + Ranged = event.origination_identity, "originationPhoneNumber: a number, short code, sender id or RCS agent; as the privacy setting says";
-            destination_phone_number: Text(14) = event.destination_phone_number, "destinationPhoneNumber, as the privacy setting says; EventBridge sends none";
+            destination_phone_number: Text(14) + Compact = event.destination_phone_number, "destinationPhoneNumber, as the privacy setting says; EventBridge sends none";
             iso_country_code: Word + Ranged = event.iso_country_code, "isoCountryCode of the destination";
             mcc: Word = event.mcc, "mobile country code";
             mnc: Word = event.mnc, "mobile network code, with its leading zeros";

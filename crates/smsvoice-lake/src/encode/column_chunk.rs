@@ -8,6 +8,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::ColumnRef;
+use crate::encode::compress::Effort;
 use crate::encode::numbers::NumberChunk;
 use crate::encode::pages::RowGroupBuffer;
 use crate::encode::pairs::PairChunk;
@@ -29,15 +30,16 @@ const PRESENT: u8 = 1;
 impl ColumnChunk {
     /// A chunk of this column.
     pub(super) fn new(column: &Column) -> Self {
+        let effort = if column.has(Property::Compact) { Effort::More } else { Effort::Little };
         let numbers = |physical: Type| {
             // A boolean is one bit: no dictionary has shorter keys.
             let repeats = physical != Type::BOOLEAN && !column.has(Property::HardlyRepeats);
-            Self::Numbers(NumberChunk::new(physical, repeats))
+            Self::Numbers(NumberChunk::new(physical, repeats, effort))
         };
         match column.kind {
             Kind::Word => Self::Words(WordChunk::new(column.has(Property::Ranged), PRESENT)),
             Kind::Text | Kind::Json | Kind::Binary => {
-                Self::Texts(TextChunk::new(PRESENT, column.has(Property::BloomFilter)))
+                Self::Texts(TextChunk::new(PRESENT, column.has(Property::BloomFilter), effort))
             }
             Kind::Boolean => numbers(Type::BOOLEAN),
             Kind::Int => numbers(Type::INT32),

@@ -9,6 +9,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::{NO_NUMBER, Numbers};
 use crate::encode::bounds::Bounds;
+use crate::encode::compress::Effort;
 use crate::encode::dictionary::NumberDictionary;
 use crate::encode::pages::{DictionaryPage, Pages, RowGroupBuffer};
 
@@ -29,9 +30,16 @@ const NO_RANGE: (i64, i64) = (i64::MAX, i64::MIN);
 
 impl NumberChunk {
     /// A chunk of a physical type; with a dictionary if its numbers repeat.
-    pub(super) fn new(physical: Type, repeats: bool) -> Self {
+    pub(super) fn new(physical: Type, repeats: bool, effort: Effort) -> Self {
         let dictionary = repeats.then(NumberDictionary::default);
-        Self { pages: Pages::default(), physical, dictionary, repeats, range: NO_RANGE, given_up: Vec::new() }
+        Self {
+            pages: Pages::compressed_with(effort),
+            physical,
+            dictionary,
+            repeats,
+            range: NO_RANGE,
+            given_up: Vec::new(),
+        }
     }
 
     /// Takes these rows of a batch.
@@ -111,7 +119,8 @@ impl NumberChunk {
         let plain = self.plain();
         let words = plain.len() / self.width();
         let close = self.pages.close(column, DictionaryPage { bytes: &plain, words }, None, buffer);
-        *self = Self { pages: std::mem::take(&mut self.pages), ..Self::new(self.physical, self.repeats) };
+        *self =
+            Self { pages: std::mem::take(&mut self.pages), ..Self::new(self.physical, self.repeats, Effort::Little) };
         close
     }
 }

@@ -8,7 +8,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, OffsetInd
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::encode::bounds::{Bounds, ChunkStatistics};
-use crate::encode::compress;
+use crate::encode::compress::{self, Effort};
 use crate::encode::open_page::{FinishedPage, OpenPage};
 use crate::encode::page_header::PageHeader;
 
@@ -19,6 +19,8 @@ pub(super) struct Pages {
     pub(super) open: OpenPage,
     finished: Vec<FinishedPage>,
     codec: Option<Compression>,
+    /// How hard they are compressed.
+    effort: Effort,
 }
 
 /// The dictionary of a column chunk, in plain encoding.
@@ -36,6 +38,11 @@ pub(super) struct RowGroupBuffer {
 }
 
 impl Pages {
+    /// No pages yet; those to come are compressed with this effort.
+    pub(super) fn compressed_with(effort: Effort) -> Self {
+        Self { effort, ..Self::default() }
+    }
+
     /// Whether the page that is being filled is the first.
     pub(super) fn is_first(&self) -> bool {
         self.finished.is_empty()
@@ -52,10 +59,10 @@ impl Pages {
         if self.open.definition.is_empty() {
             return Ok(());
         }
-        let codec = &mut self.codec;
+        let (codec, effort) = (&mut self.codec, self.effort);
         let codec = |first: usize| match *codec {
             Some(codec) => Ok(codec),
-            None => Ok(*codec.insert(compress::codec(first + bytes)?)),
+            None => Ok(*codec.insert(compress::codec(first + bytes, effort)?)),
         };
         let bounds = if self.open.nulls == self.open.definition.len() { Bounds::OnlyNulls } else { bounds };
         self.finished.push(self.open.finish(largest, words, codec, bounds)?);

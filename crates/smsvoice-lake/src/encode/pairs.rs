@@ -7,6 +7,7 @@ use parquet::errors::Result;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::Pairs;
+use crate::encode::compress::Effort;
 use crate::encode::pages::RowGroupBuffer;
 use crate::encode::texts::TextChunk;
 use crate::encode::words::WordChunk;
@@ -24,7 +25,7 @@ const VALUE: u8 = 3;
 
 impl PairChunk {
     pub(super) fn new() -> Self {
-        Self { keys: WordChunk::new(false, KEY), values: TextChunk::new(VALUE, false) }
+        Self { keys: WordChunk::new(false, KEY), values: TextChunk::new(VALUE, false, Effort::Little) }
     }
 
     /// Says which batch is taken next.

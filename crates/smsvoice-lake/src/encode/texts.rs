@@ -9,6 +9,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use crate::columns::Texts;
 use crate::encode::bounds::Bounds;
+use crate::encode::compress::Effort;
 use crate::encode::open_page::PAGE_BYTES;
 use crate::encode::pages::{DictionaryPage, Pages, RowGroupBuffer};
 
@@ -29,9 +30,9 @@ struct BloomFilter {
 const FALSE_POSITIVES: f64 = 0.01;
 
 impl TextChunk {
-    pub(super) fn new(level: u8, with_bloom_filter: bool) -> Self {
+    pub(super) fn new(level: u8, with_bloom_filter: bool, effort: Effort) -> Self {
         let bloom_filter = with_bloom_filter.then_some(BloomFilter { filter: None });
-        Self { pages: Pages::default(), level, bloom_filter }
+        Self { pages: Pages::compressed_with(effort), level, bloom_filter }
     }
 
     /// Takes these rows of a batch.
