@@ -237,3 +237,15 @@ fn a_misspelt_setting_stops_the_start_and_is_named() {
     assert!(!status.success());
     assert!(log.contains("SMSVOICE_PHONE_NUMBER is no setting"), "{log}");
 }
+
+#[test]
+fn a_function_that_wants_other_privacy_than_its_lake_has_does_not_start() {
+    let lake = tempfile::tempdir().unwrap();
+    let settings = r#"{"layout":2,"phone_numbers":"mask","origination":"plain","context_columns":[]}"#;
+    std::fs::write(lake.path().join("_lake.json"), settings).unwrap();
+    let mut function = Function::start(lake.path(), &[("SMSVOICE_PHONE_NUMBERS", "plain")]);
+    let status = function.process.wait().unwrap();
+    let log = std::fs::read_to_string(function.log.path()).unwrap();
+    assert!(!status.success());
+    assert!(log.contains("keeps phone numbers as mask") && log.contains("smsvoice lake set"), "{log}");
+}

