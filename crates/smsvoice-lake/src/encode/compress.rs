@@ -33,8 +33,12 @@ impl Effort {
 /// of a function's small batches (four of 15 KB for 500 events) are 7 % larger than with half of this.
 const WORTHWHILE: usize = 1 << 11;
 
+/// A compressor, and where it writes to.
+type WithRoom = (Compressor<'static>, Vec<u8>);
+
 thread_local! {
-    static ZSTD: RefCell<[Option<(Compressor<'static>, Vec<u8>)>; 2]> = const { RefCell::new([None, None]) };
+    /// One for each [`Effort`].
+    static ZSTD: RefCell<[Option<WithRoom>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// How a chunk's pages are compressed; told by the bytes of its first.
