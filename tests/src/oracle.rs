@@ -30,8 +30,13 @@ fn message(id: &str, life: &[&Arrival]) -> Value {
     let delivered = first(&events, |event| event.outcome() == Outcome::Delivered);
     let since_request = |at: Option<EventTime>| Some(at?.millis() - requested?.millis());
     let channel = newest(&events, |event| (event.channel() != Channel::Other).then(|| event.channel().as_str()));
+    // A failure that is not final keeps its reason on its own row; the message is pending, and has none.
+    let is_undelivered = matches!(outcome, Outcome::Blocked | Outcome::Failed);
     let reason = newest(&events, |event| {
-        event.failure_reason().filter(|_| event.outcome() == outcome).map(smsvoice_event::FailureReason::as_str)
+        event
+            .failure_reason()
+            .filter(|_| is_undelivered && event.outcome() == outcome)
+            .map(smsvoice_event::FailureReason::as_str)
     });
     let mut row = json!({
         "message_id": id,
