@@ -18,6 +18,9 @@ def connect(lake):
     connection.execute("SET TimeZone = 'UTC'")
     # In Trino the quotient of two integers is an integer; sqlglot cannot know the types to translate it.
     connection.execute("SET integer_division = true")
+    # In 2.0.0 and 2.0.1 this rule computes what windows are over a second time, and not alike: the metric `failures` gave
+    # windows whose sum is not that of their own rows (10 for rows that add up to 11). Without it, or any optimizer, it is 11.
+    connection.execute("SET disabled_optimizers = 'window_self_join'")
     connection.execute(f"""
         CREATE VIEW events AS SELECT * FROM read_parquet('{lake}/events/*/*/*.parquet', hive_partitioning = true,
             hive_types = {{'channel': VARCHAR, 'dt': VARCHAR}})""")
