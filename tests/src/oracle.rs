@@ -124,8 +124,7 @@ fn time(at: Option<EventTime>) -> Option<String> {
 /// The rows of the view `events_once`, for these rows of `events`; in the order of their text.
 pub fn events_once(rows: Vec<Value>) -> Vec<Value> {
     let mut events: BTreeMap<String, Value> = BTreeMap::new();
-    for mut row in rows {
-        row.as_object_mut().expect("a row is one").remove("event_id");
+    for row in rows {
         let id = ["message_id", "event_type", "event_time"].map(|column| row[column].to_string()).join(" ");
         match events.entry(id) {
             Entry::Vacant(first) => drop(first.insert(row)),

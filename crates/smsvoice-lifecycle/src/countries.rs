@@ -171,7 +171,28 @@ countries! {
 }
 
 /// Area codes of the North American plan that belong to none of the countries above, so that +1 242 is not taken for the US.
-pub(crate) const NANP_ELSEWHERE: &[&str] = &[
+const NANP_ELSEWHERE: &[&str] = &[
     "242", "246", "264", "268", "284", "340", "345", "441", "473", "649", "664", "670", "671", "684", "721", "758",
     "767", "784", "868", "869",
 ];
+
+impl Country {
+    /// The country of an ISO 3166-1 alpha-2 code.
+    pub fn by_iso(iso: &str) -> Option<&'static Self> {
+        COUNTRIES.iter().find(|country| country.iso == iso)
+    }
+
+    /// The country of an E.164 number (`+16135550123`); none if it is not in [`COUNTRIES`]. Territories that share a code with a
+    /// larger country (Guernsey, the Vatican, Åland) count as that country, Jersey alone excepted.
+    pub fn of_number(number: &str) -> Option<&'static Self> {
+        let digits = number.strip_prefix('+')?;
+        if NANP_ELSEWHERE.iter().any(|area| digits.strip_prefix('1').is_some_and(|rest| rest.starts_with(area))) {
+            return None;
+        }
+        let match_length = |country: &Self| {
+            country.prefixes.iter().filter(|prefix| digits.starts_with(**prefix)).map(|prefix| prefix.len()).max()
+        };
+        let matches = COUNTRIES.iter().filter_map(|country| Some((match_length(country)?, country)));
+        matches.max_by_key(|(length, _)| *length).map(|(_, country)| country)
+    }
+}

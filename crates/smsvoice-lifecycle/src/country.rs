@@ -3,8 +3,6 @@
 use smsvoice_event::{Channel, Usd};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::countries::{COUNTRIES, NANP_ELSEWHERE};
-use crate::message::Billing;
 use crate::money::times;
 
 /// One destination country.
@@ -100,26 +98,26 @@ pub struct Tariffs {
     pub rcs: Option<(Tariff, Tariff)>,
 }
 
-impl Country {
-    /// The country of an ISO 3166-1 alpha-2 code.
-    pub fn by_iso(iso: &str) -> Option<&'static Self> {
-        COUNTRIES.iter().find(|country| country.iso == iso)
-    }
+/// How an RCS message is billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Billing {
+    /// With a card, a carousel or a file.
+    Rich,
+    /// Text alone.
+    Basic,
+}
 
-    /// The country of an E.164 number (`+16135550123`); none if it is not in [`COUNTRIES`]. Territories that share a code with a
-    /// larger country (Guernsey, the Vatican, Åland) count as that country, Jersey alone excepted.
-    pub fn of_number(number: &str) -> Option<&'static Self> {
-        let digits = number.strip_prefix('+')?;
-        if NANP_ELSEWHERE.iter().any(|area| digits.strip_prefix('1').is_some_and(|rest| rest.starts_with(area))) {
-            return None;
+impl Billing {
+    /// As the events spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rich => "RICH",
+            Self::Basic => "BASIC",
         }
-        let match_length = |country: &Self| {
-            country.prefixes.iter().filter(|prefix| digits.starts_with(**prefix)).map(|prefix| prefix.len()).max()
-        };
-        let matches = COUNTRIES.iter().filter_map(|country| Some((match_length(country)?, country)));
-        matches.max_by_key(|(length, _)| *length).map(|(_, country)| country)
     }
+}
 
+impl Country {
     /// The carrier that `number` is with: always the same one for the same number.
     pub fn carrier_of(&self, number: &str) -> &'static Carrier {
         let total: u32 = self.carriers.iter().map(|(_, weight)| weight).sum();
@@ -150,6 +148,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::countries::COUNTRIES;
     use crate::phone_numbers::{SIMULATORS, fictional_ranges};
 
     #[test]

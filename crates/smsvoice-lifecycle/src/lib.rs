@@ -15,7 +15,7 @@ mod odds;
 mod phone_numbers;
 
 pub use countries::COUNTRIES;
-pub use country::{Carrier, Country, Receipts, Tariff, Tariffs};
+pub use country::{Billing, Carrier, Country, Receipts, Tariff, Tariffs};
 pub use draw::seeded;
 pub use ending::Ending;
 pub use generate::{
@@ -23,6 +23,6 @@ pub use generate::{
 };
 pub use life::{Life, LifeError, SILENCE_MS};
 pub use life_event::{LifeEvent, Network};
-pub use message::{Billing, Conversation, DEFAULT_TTL_SECONDS, Initiator, Message, Protect, ProtectStatus, Rcs};
+pub use message::{Conversation, DEFAULT_TTL_SECONDS, Initiator, Message, Protect, ProtectStatus, Rcs};
 pub use odds::{ChannelOdds, Odds};
 pub use phone_numbers::{NumberRange, SIMULATORS, Simulator, fictional_ranges, is_fictional, simulated_ending};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use smsvoice_event::{Channel, Encoding, MessageType, PhoneNumber, Usd};
 
-use crate::country::{Carrier, Country, Tariff};
+use crate::country::{Billing, Carrier, Country, Tariff};
 
 /// Seconds a message may wait for its recipient unless it says otherwise: 72 hours.
 pub const DEFAULT_TTL_SECONDS: u32 = 259_200;
@@ -128,16 +128,6 @@ wire_words! {
         Monitor = "MONITOR",
         /// Assesses them and blocks the suspicious.
         Filter = "FILTER",
-    }
-}
-
-wire_words! {
-    /// How an RCS message is billed.
-    Billing {
-        /// With a card, a carousel or a file.
-        Rich = "RICH",
-        /// Text alone.
-        Basic = "BASIC",
     }
 }
 

@@ -7,9 +7,9 @@ use smsvoice_event::{Channel, Encoding, MessageType, Usd};
 
 use super::options::GenerateOptions;
 use crate::countries::COUNTRIES;
-use crate::country::Country;
+use crate::country::{Billing, Country};
 use crate::draw::{below, below_u64, percent, pick, weighted};
-use crate::message::{Billing, Conversation, Initiator, Message, Protect, ProtectStatus, Rcs};
+use crate::message::{Conversation, Initiator, Message, Protect, ProtectStatus, Rcs};
 use crate::phone_numbers::{NumberRange, SIMULATORS, TOLL_FREE, fictional_ranges};
 
 const SENDER_IDS: &[&str] = &["EXAMPLE", "NOTIFY", "PARCELBOX", "CITYLIB", "NORDPOST", "VAJZNBLLDX"];
