@@ -29,5 +29,5 @@ pub use message_type::{Encoding, MessageType};
 pub use money::{InvalidUsd, Usd};
 pub use outcome::{Channel, FailureReason, Outcome};
 pub use parse::Prefix;
-pub use phone::PhoneNumber;
+pub use phone::{PhoneNumber, country_code_len};
 pub use timestamp::Timestamp;

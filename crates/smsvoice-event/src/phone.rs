@@ -44,7 +44,7 @@ impl<'a> PhoneNumber<'a> {
 }
 
 /// How many digits the country calling code at the start has (ITU-T E.164: the zones are prefix-free).
-fn country_code_len(digits: &str) -> usize {
+pub fn country_code_len(digits: &str) -> usize {
     /// The two-digit calling codes; 1 and 7 are the one-digit ones, all others have three.
     const TWO_DIGITS: &[&str] = &[
         "20", "27", "28", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",

@@ -96,6 +96,13 @@ pub(crate) fn bounded(bytes: &[u8], compression: Compression) -> Result<Vec<u8>,
     inflated.map_err(invalid)?.ok_or(InflateError::TooFar)
 }
 
+/// The whole, if it is no larger than `limit` and not damaged.
+pub(crate) fn up_to(bytes: &[u8], compression: Compression, limit: usize) -> Option<Vec<u8>> {
+    let mut inflated = Vec::new();
+    stream(bytes, compression).ok()?.take(limit as u64 + 1).read_to_end(&mut inflated).ok()?;
+    (inflated.len() <= limit).then_some(inflated)
+}
+
 fn stream<'b>(bytes: &'b [u8], compression: Compression) -> io::Result<Box<dyn Read + 'b>> {
     Ok(match compression {
         Compression::Gzip => Box::new(MultiGzDecoder::new(bytes)),

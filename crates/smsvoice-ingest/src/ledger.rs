@@ -12,6 +12,8 @@ pub struct Received {
     pub pieces: u64,
     /// Events of a type that this version does not know.
     pub unknown_types: u64,
+    /// Events with a number that was hidden before they were read: it is null in the lake.
+    pub without_number: u64,
     /// Pieces by source.
     pub by_source: BTreeMap<Source, u64>,
     /// Pieces that are no event, by reason.
@@ -32,9 +34,10 @@ impl Received {
 
     /// Adds what another reader received.
     pub fn add(&mut self, other: &Self) {
-        let Self { pieces, unknown_types, by_source, by_reason } = other;
+        let Self { pieces, unknown_types, without_number, by_source, by_reason } = other;
         self.pieces += pieces;
         self.unknown_types += unknown_types;
+        self.without_number += without_number;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }
@@ -42,7 +45,7 @@ impl Received {
     /// Closes the books: of all that was received, `counts` says what was put into files, and `durable` which of those
     /// files are in the lake.
     pub fn settle(self, counts: WriteCounts, durable: Durable) -> Ledger {
-        let Self { pieces, unknown_types, by_source, by_reason } = self;
+        let Self { pieces, unknown_types, without_number, by_source, by_reason } = self;
         let WriteCounts { events, duplicates, differing, quarantined: rejected } = counts;
         let Durable { written, already_there, quarantined } = durable;
         Ledger {
@@ -54,6 +57,7 @@ impl Received {
             to_retry: (events - written - already_there) + (rejected - quarantined),
             differing,
             unknown_types,
+            without_number,
             by_source: by_source.into_iter().map(|(source, count)| (source.as_str(), count)).collect(),
             by_reason: by_reason.into_iter().map(|(reason, count)| (reason.as_str(), count)).collect(),
         }
@@ -107,6 +111,9 @@ pub struct Ledger {
     pub differing: u64,
     /// Events of a type this version does not know; each is among the others as well.
     pub unknown_types: u64,
+    /// Events with a number that was hidden before they were read (masked in quarantine, say): it is null in the lake. Each
+    /// is among the others as well.
+    pub without_number: u64,
     /// Pieces received, by source.
     pub by_source: BTreeMap<&'static str, u64>,
     /// Pieces that are no event, by reason.
@@ -131,6 +138,7 @@ impl Ledger {
             to_retry,
             differing,
             unknown_types,
+            without_number,
             by_source,
             by_reason,
         } = other;
@@ -142,6 +150,7 @@ impl Ledger {
         self.to_retry += to_retry;
         self.differing += differing;
         self.unknown_types += unknown_types;
+        self.without_number += without_number;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }

@@ -27,5 +27,6 @@ pub use reason::{Reason, Stage};
 pub use route::{Route, Source};
 pub use settings::{
     AskedOfLake, LAYOUT, LakeSettings, OriginationSetting, PhoneNumbersSetting, SETTINGS_FILE, valid_context_columns,
+    valid_context_keep,
 };
 pub use writer::{LakeWriter, Quarantined, WriteCounts, WriterLimits};

@@ -82,6 +82,9 @@ pub struct LakeSettings {
     pub origination: OriginationSetting,
     /// Context keys that have a column of their own, `context_<key>`.
     pub context_columns: Vec<String>,
+    /// Context keys, and fields without a column, whose numbers are no telephone numbers: they are stored as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context_keep: Vec<String>,
 }
 
 impl Default for LakeSettings {
@@ -92,6 +95,7 @@ impl Default for LakeSettings {
             phone_numbers: PhoneNumbersSetting::Mask,
             origination: OriginationSetting::Plain,
             context_columns: Vec::new(),
+            context_keep: Vec::new(),
         }
     }
 }
@@ -105,23 +109,26 @@ pub struct AskedOfLake {
     pub origination: Option<OriginationSetting>,
     /// See [`LakeSettings::context_columns`].
     pub context_columns: Option<Vec<String>>,
+    /// See [`LakeSettings::context_keep`].
+    pub context_keep: Option<Vec<String>>,
 }
 
 impl AskedOfLake {
     /// The settings with what is asked for in place of what they were.
     pub fn over(&self, settings: LakeSettings) -> LakeSettings {
-        let Self { phone_numbers, origination, context_columns } = self.clone();
+        let Self { phone_numbers, origination, context_columns, context_keep } = self.clone();
         LakeSettings {
             layout: settings.layout,
             phone_numbers: phone_numbers.unwrap_or(settings.phone_numbers),
             origination: origination.unwrap_or(settings.origination),
             context_columns: context_columns.unwrap_or(settings.context_columns),
+            context_keep: context_keep.unwrap_or(settings.context_keep),
         }
     }
 
     /// Refuses a writer that asks for something else than the lake holds.
     fn check(&self, url: &str, held: &LakeSettings) -> Result<(), LakeError> {
-        let LakeSettings { layout: _, phone_numbers, origination, context_columns } = held;
+        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep } = held;
         let other = |held: String, asked: String, flag| {
             Err(LakeError::OtherSettings { url: url.to_owned(), held, asked, flag })
         };
@@ -135,6 +142,10 @@ impl AskedOfLake {
         if let Some(asked) = self.context_columns.as_ref().filter(|asked| *asked != context_columns) {
             let held = format!("these context keys as columns: {}", columns(context_columns));
             return other(held, columns(asked), "--context-columns");
+        }
+        if let Some(asked) = self.context_keep.as_ref().filter(|asked| *asked != context_keep) {
+            let held = format!("numbers as they are under these context keys: {}", columns(context_keep));
+            return other(held, columns(asked), "--context-keep");
         }
         Ok(())
     }
@@ -210,6 +221,7 @@ impl Lake {
             return Err(self.invalid_settings(&problem));
         }
         valid_context_columns(&settings.context_columns).map_err(|problem| self.invalid_settings(&problem))?;
+        valid_context_keep(&settings.context_keep).map_err(|problem| self.invalid_settings(&problem))?;
         Ok(settings)
     }
 
@@ -231,5 +243,14 @@ pub fn valid_context_columns(keys: &[String]) -> Result<(), &'static str> {
         Ok(())
     } else {
         Err("context columns are up to 20 keys without blanks, whose column names differ")
+    }
+}
+
+/// Whether these can be keys under which numbers are stored as they are: up to 100, none of them empty.
+pub fn valid_context_keep(keys: &[String]) -> Result<(), &'static str> {
+    if keys.len() <= 100 && keys.iter().all(|key| (1..=100).contains(&key.len())) {
+        Ok(())
+    } else {
+        Err("context keys whose numbers are kept are up to 100, and none is empty")
     }
 }

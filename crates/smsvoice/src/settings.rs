@@ -26,6 +26,9 @@ pub(crate) struct SettingsArgs {
     /// Context keys that get a column (context_campaign for campaign), separated by commas.
     #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true)]
     context_columns: Option<String>,
+    /// Context keys whose numbers are no telephone numbers (order, for one), separated by commas: stored as they are.
+    #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_KEEP", hide_env_values = true)]
+    context_keep: Option<String>,
     /// What no envelope tells: ARN=configuration-set@account, separated by commas.
     #[arg(long, value_name = "ROUTES", env = "SMSVOICE_ROUTES", hide_env_values = true)]
     routes: Option<String>,
@@ -33,7 +36,8 @@ pub(crate) struct SettingsArgs {
 
 impl SettingsArgs {
     pub(crate) fn asked(&self) -> Asked {
-        let Self { phone_numbers, phone_key, phone_key_version, origination, context_columns, routes } = self.clone();
+        let Self { phone_numbers, phone_key, phone_key_version, origination, context_columns, context_keep, routes } =
+            self.clone();
         let mut asked = Asked::default();
         for (setting, value) in [
             (Setting::PhoneNumbers, phone_numbers),
@@ -41,6 +45,7 @@ impl SettingsArgs {
             (Setting::PhoneKeyVersion, phone_key_version),
             (Setting::Origination, origination),
             (Setting::ContextColumns, context_columns),
+            (Setting::ContextKeep, context_keep),
             (Setting::Routes, routes),
         ] {
             asked.set(setting, value.unwrap_or_default());

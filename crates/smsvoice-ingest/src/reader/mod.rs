@@ -250,7 +250,8 @@ impl<'s, O: Output> Reader<'s, O> {
         self.received.piece(origin.source());
         self.received.unknown_types += u64::from(matches!(event.event_type, EventType::Unknown(_)));
         self.output.observe(event, origin.received_at());
-        self.settings.privacy.apply(event);
+        let applied = self.settings.privacy.apply(event);
+        self.received.without_number += u64::from(applied.was_hidden);
         self.tally.see(self.builder.push(event, &origin.route()));
         if self.builder.len() >= self.batch_rows || self.builder.is_full() {
             self.flush();
@@ -281,10 +282,10 @@ impl<'s, O: Output> Reader<'s, O> {
             source: origin.source(),
             account_id: origin.account_id.as_deref().map(str::to_owned),
             aws_region: origin.aws_region.as_deref().map(str::to_owned),
-            source_id: origin.source_id(),
+            source_id: self.settings.privacy.name(&origin.source_id()).into_owned(),
             reason,
             detail: detail.to_owned(),
-            payload: self.settings.privacy.mask_payload(payload).into_owned(),
+            payload: self.settings.privacy.payload(payload).payload.into_owned(),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use smsvoice_lake::{AskedOfLake, OriginationSetting, PhoneNumbersSetting, valid_context_columns};
+use smsvoice_lake::{AskedOfLake, OriginationSetting, PhoneNumbersSetting, valid_context_columns, valid_context_keep};
 use thiserror::Error;
 
 use super::key::KeySource;
@@ -43,12 +43,15 @@ settings! {
     PhoneKey = "SMSVOICE_PHONE_KEY" "--phone-key",
         "a Secrets Manager ARN (arn:aws:secretsmanager:…), file:PATH or env:NAME";
     /// The name of the key's version; of a secret, by default, the version that AWS gave it.
-    PhoneKeyVersion = "SMSVOICE_PHONE_KEY_VERSION" "--phone-key-version", "a name without colons and blanks";
+    PhoneKeyVersion = "SMSVOICE_PHONE_KEY_VERSION" "--phone-key-version", "a name of up to 64 letters, digits, dots, hyphens and underscores";
     /// How the numbers of senders are stored.
     Origination = "SMSVOICE_ORIGINATION" "--origination", "plain, or same (as the numbers of recipients)";
     /// Context keys that get a column of their own.
     ContextColumns = "SMSVOICE_CONTEXT_COLUMNS" "--context-columns",
         "up to 20 context keys without blanks, separated by commas, whose columns have different names";
+    /// Context keys, and fields without a column, whose numbers are no telephone numbers.
+    ContextKeep = "SMSVOICE_CONTEXT_KEEP" "--context-keep",
+        "up to 100 context keys, separated by commas, whose numbers are not telephone numbers";
     /// Configuration set and account by the ARN of the queue, stream or topic.
     Routes = "SMSVOICE_ROUTES" "--routes",
         "ARN=configuration-set, ARN=configuration-set@account or ARN=@account, separated by commas";
@@ -102,6 +105,7 @@ impl Asked {
             phone_numbers: self.one(Setting::PhoneNumbers, PhoneNumbersSetting::from_word)?,
             origination: self.one(Setting::Origination, OriginationSetting::from_word)?,
             context_columns: self.one(Setting::ContextColumns, context_columns)?,
+            context_keep: self.one(Setting::ContextKeep, context_keep)?,
         };
         Ok(Wanted {
             lake,
@@ -138,9 +142,14 @@ fn context_columns(value: &str) -> Option<Vec<String>> {
     valid_context_columns(&keys).is_ok().then_some(keys)
 }
 
-/// The version stands before a colon in every value that is stored.
+fn context_keep(value: &str) -> Option<Vec<String>> {
+    let keys: Vec<String> = value.split(',').map(|key| key.trim().to_owned()).collect();
+    valid_context_keep(&keys).is_ok().then_some(keys)
+}
+
+/// The version stands before a colon in every value that is stored, in JSON as well.
 fn version(value: &str) -> Option<String> {
-    let valid = value.len() <= 64 && !value.contains(|c: char| c == ':' || c.is_whitespace());
+    let valid = value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     valid.then(|| value.to_owned())
 }
 
@@ -163,6 +172,7 @@ mod tests {
             (Setting::PhoneKeyVersion, "v:1"),
             (Setting::Origination, "yes"),
             (Setting::ContextColumns, "a,,b"),
+            (Setting::ContextKeep, "order,"),
             (Setting::Routes, "queue=set"),
             (Setting::Routes, "arn:aws:sqs:us-east-1:1:q=set@12"),
         ] {
@@ -181,6 +191,7 @@ mod tests {
             ("SMSVOICE_PHONE_KEY_VERSION", "2026"),
             ("SMSVOICE_ORIGINATION", "same"),
             ("SMSVOICE_CONTEXT_COLUMNS", "campaign, team"),
+            ("SMSVOICE_CONTEXT_KEEP", "order"),
             ("SMSVOICE_ROUTES", &format!("{arn}=otp@444455556666")),
         ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -188,6 +199,7 @@ mod tests {
         assert_eq!(wanted.lake.phone_numbers, Some(PhoneNumbersSetting::Hmac));
         assert_eq!(wanted.lake.origination, Some(OriginationSetting::Same));
         assert_eq!(wanted.lake.context_columns.unwrap(), ["campaign", "team"]);
+        assert_eq!(wanted.lake.context_keep.unwrap(), ["order"]);
         assert_eq!(wanted.phone_key, Some(KeySource::File("/key".into())));
         assert_eq!(wanted.phone_key_version.as_deref(), Some("2026"));
         assert_eq!(wanted.routes[arn].configuration_set.as_deref(), Some("otp"));

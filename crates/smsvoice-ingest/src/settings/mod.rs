@@ -66,7 +66,7 @@ impl Wanted {
         let Self { lake: asked, phone_key, phone_key_version, routes } = self;
         // A key says that hashes are wanted, unless the lake is known to hold something else.
         let held = lake.agree(&asked).await?;
-        let LakeSettings { layout: _, phone_numbers, origination, context_columns } = held;
+        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep } = held;
         let numbers = match (phone_numbers, phone_key) {
             (PhoneNumbersSetting::Hmac, None) => return Err(SettingsError::NoKey),
             (PhoneNumbersSetting::Hmac, Some(source)) => {
@@ -78,7 +78,7 @@ impl Wanted {
             (PhoneNumbersSetting::Mask, None) => PhoneNumbers::Mask,
             (PhoneNumbersSetting::Drop, None) => PhoneNumbers::Drop,
         };
-        let privacy = Privacy { numbers, origination_too: origination == OriginationSetting::Same };
+        let privacy = Privacy { numbers, origination_too: origination == OriginationSetting::Same, context_keep };
         Ok(Settings { privacy, routes, context_columns })
     }
 }

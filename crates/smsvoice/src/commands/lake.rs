@@ -94,6 +94,9 @@ fn cannot_be_undone(before: &LakeSettings, after: &LakeSettings) -> Vec<String> 
     if before.context_columns != after.context_columns {
         warnings.push("rows written so far have no value in a new context column; the map `context` has it".to_owned());
     }
+    if before.context_keep != after.context_keep {
+        warnings.push("rows written so far keep what they have under these context keys".to_owned());
+    }
     warnings.push("a function that is warm goes on with the old settings until it is started anew".to_owned());
     warnings
 }

@@ -1,0 +1,108 @@
+//! What becomes of telephone numbers on their way into the lake.
+//!
+//! The setting holds for the whole event and for whatever is kept beside it, not for one column: see "Privacy" in the
+//! README.
+
+mod event;
+mod hash;
+mod keys;
+mod payload;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use smsvoice_event::PhoneNumber;
+
+pub use self::event::Applied;
+pub use self::hash::PhoneKey;
+use self::keys::Key;
+use self::spelling::{Form, Number, Search};
+
+/// How telephone numbers rest in the lake.
+#[derive(Clone, Default)]
+pub enum PhoneNumbers {
+    /// As they were sent.
+    Plain,
+    /// As a keyed hash: equal numbers stay equal, and without the key nobody gets them back.
+    Hmac(PhoneKey),
+    /// Country code and last two digits: `+1********56`.
+    #[default]
+    Mask,
+    /// Not at all.
+    Drop,
+}
+
+impl fmt::Debug for PhoneNumbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Hmac(_) => "hmac",
+            Self::Mask => "mask",
+            Self::Drop => "drop",
+        })
+    }
+}
+
+/// What stands in a text for a number that is not stored at all.
+const DROPPED: &str = "[number]";
+
+/// The privacy of one lake.
+#[derive(Clone, Debug, Default)]
+pub struct Privacy {
+    /// Of destination numbers.
+    pub numbers: PhoneNumbers,
+    /// Whether origination identities that are telephone numbers are treated the same; they are the sender's own.
+    pub origination_too: bool,
+    /// Keys of the context, and fields without a column, in which only the event's own numbers are hidden.
+    pub context_keep: Vec<String>,
+}
+
+impl Privacy {
+    /// Numbers as they were sent: the default of a local replay.
+    pub const fn plain() -> Self {
+        Self { numbers: PhoneNumbers::Plain, origination_too: false, context_keep: Vec::new() }
+    }
+
+    const fn is_plain(&self) -> bool {
+        matches!(self.numbers, PhoneNumbers::Plain)
+    }
+
+    const fn hashes(&self) -> bool {
+        matches!(self.numbers, PhoneNumbers::Hmac(_))
+    }
+
+    const fn drops(&self) -> bool {
+        matches!(self.numbers, PhoneNumbers::Drop)
+    }
+
+    /// What is stored for a number: the same text wherever it stands, and however it is spelled.
+    fn stored(&self, number: &Number) -> String {
+        match &self.numbers {
+            PhoneNumbers::Plain => number.text(),
+            PhoneNumbers::Hmac(key) => key.hash(&number.e164_digits()),
+            PhoneNumbers::Mask => PhoneNumber::from(Cow::Owned(number.text())).masked(),
+            PhoneNumbers::Drop => DROPPED.to_owned(),
+        }
+    }
+
+    /// A search for everything that looks like a number.
+    fn search<'s>(&'s self, stored: &'s dyn Fn(&Number) -> String) -> Search<'s> {
+        Search {
+            known: &[],
+            others: Some(stored),
+            kept: &self.context_keep,
+            drops: self.drops(),
+        }
+    }
+
+    /// The name of a file, an object or a record, or a sentence that holds one, without telephone numbers.
+    pub fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
+        if self.is_plain() || !spelling::could_hold(name) {
+            return Cow::Borrowed(name);
+        }
+        self.search(&|number| self.stored(number)).text(name, Form::Name, Key::Unknown)
+    }
+}
