@@ -1,12 +1,11 @@
 //! What an event destination takes: names of event types, and selectors that stand for several.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use smsvoice_event::{KnownType, V1_VOICE_TYPES};
 
-use crate::world::{Api, Set};
+use crate::api::Api;
 
 /// Stands for several types each; never the type of an event itself
 /// (botocore 1.44.5, `pinpoint-sms-voice-v2`, shape `EventType`).
@@ -54,46 +53,8 @@ impl fmt::Display for Selector {
     }
 }
 
-/// How many enabled destinations of a set take each event type. Types that none takes are not in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coverage(BTreeMap<String, usize>);
-
-impl Coverage {
-    /// Of `set`. A name that this version does not know counts as an event type of its own.
-    pub fn of(api: Api, set: &Set) -> Self {
-        let mut counts = BTreeMap::new();
-        for destination in set.destinations.values().filter(|destination| destination.enabled) {
-            let all = Selector::all(api);
-            let unknown = destination.events.iter().map(Selector::as_str).filter(|name| !all.contains(name));
-            let takes = |name: &str| destination.events.iter().any(|selector| selector.takes(name));
-            let known = emitted(api).filter(|name| takes(name)).map(str::to_owned);
-            for name in known.chain(unknown.map(str::to_owned)) {
-                *counts.entry(name).or_default() += 1;
-            }
-        }
-        Self(counts)
-    }
-
-    /// How many destinations take this event type.
-    pub fn count(&self, event_type: &str) -> usize {
-        self.0.get(event_type).copied().unwrap_or(0)
-    }
-
-    /// For each event type the smaller of both counts.
-    #[must_use]
-    pub fn least(&self, other: &Self) -> Self {
-        let both = self.0.iter().map(|(name, count)| (name.clone(), (*count).min(other.count(name))));
-        Self(both.filter(|(_, count)| *count > 0).collect())
-    }
-
-    /// Whether no event type has fewer destinations than in `other`.
-    pub fn reaches(&self, other: &Self) -> bool {
-        other.0.iter().all(|(name, count)| self.count(name) >= *count)
-    }
-}
-
 /// The event types that an API's events have.
-fn emitted(api: Api) -> impl Iterator<Item = &'static str> {
+pub(crate) fn emitted(api: Api) -> impl Iterator<Item = &'static str> {
     Selector::all(api).into_iter().filter(|name| !SELECTORS.contains(name) && *name != NEVER_SENT)
 }
 

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 pub mod connect;
+pub mod coverage;
 pub mod desired;
 pub mod events;
 pub mod world;
