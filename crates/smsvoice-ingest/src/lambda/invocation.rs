@@ -124,6 +124,7 @@ impl Consumer {
         let answer = || Answer::of(invoker, &retriables, now);
         let (ledger, observed, answer) = self.make_durable(reader, &mut puts, deadline, answer).await;
         let reply = answer.checked(&retriables, &puts, &ledger);
+        let reply = reply.map_err(|failure| failure.without_numbers(&self.settings.privacy));
         Handled { reply, ledger, observed, files: puts.files, bytes: puts.bytes }
     }
 

@@ -10,6 +10,7 @@ use smsvoice_lake::Partition;
 use thiserror::Error;
 
 use crate::ledger::Ledger;
+use crate::privacy::Privacy;
 
 /// The function's reply.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,6 +163,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same, without telephone numbers in the names of objects.
+    pub(crate) fn without_numbers(self, privacy: &Privacy) -> Self {
+        match self {
+            Self::NotDurable { to_retry, received, error } => {
+                Self::NotDurable { to_retry, received, error: privacy.name(&error).into_owned() }
+            }
+            Self::Unrecognized { reason } => Self::Unrecognized { reason },
+        }
+    }
+
     /// The error's name in Lambda's own log and metrics.
     pub const fn error_type(&self) -> &'static str {
         match self {

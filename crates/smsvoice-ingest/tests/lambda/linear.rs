@@ -113,7 +113,7 @@ const LONGEST: [Case; 20] = [
 ];
 
 /// As many pieces as there can be, and what each might repeat.
-const MOST: [Case; 21] = [
+const MOST: [Case; 28] = [
     ("one known key", Kept("repeated_field"), |len| event(&r#","mcc":1"#.repeat(len / 8))),
     ("one key of an envelope", Kept("invalid_envelope"), |len| {
         format!(r#"{{"Records":[]{}}}"#, r#","Records":[]"#.repeat(len / 13))
@@ -130,6 +130,23 @@ const MOST: [Case; 21] = [
     ("escapes", Rows, |len| field("x", &format!(r#""{}""#, "\\u00e9".repeat(len / 6)))),
     ("commas", Kept("not_an_event"), |len| record(&",".repeat(len))),
     ("numbers to be masked", Kept("invalid_json"), |len| record(&format!("{{{}", "+14255550142".repeat(len / 16)))),
+    ("numbers to be masked in base64", Kept("invalid_json"), |len| {
+        record(&format!("{{\"a\":\"{}", STANDARD.encode_to_string("+14255550142,".repeat(len / 24))))
+    }),
+    ("much in base64 that holds nothing", Kept("invalid_json"), |len| {
+        record(&format!("{{{}", "\"bm90aGluZyBvZiBhbnlib2R5\",".repeat(len / 36)))
+    }),
+    ("digits with blanks between them", Kept("invalid_json"), |len| record(&format!("{{{}", "1 ".repeat(len * 3 / 8)))),
+    ("digits with nothing between them", Kept("invalid_json"), |len| record(&format!("{{{}", "1".repeat(len * 3 / 4)))),
+    ("texts of messages", Kept("invalid_json"), |len| {
+        record(&format!("{{{}", r#""messageBody":"\\"","#.repeat(len / 27)))
+    }),
+    ("backslashes and quotes", Kept("invalid_json"), |len| {
+        record(&format!("{{{}", r#"\\\\\\\\\\\\\\\\\\":1"#.repeat(len / 27)))
+    }),
+    ("numbers in a value of the context", Rows, |len| {
+        field("context", &format!(r#"{{"k":"{}"}}"#, "+14255550142 ".repeat(len / 13)))
+    }),
     ("a record of a long id", Kept("invalid_json"), one_of_long_id),
     ("an envelope of a long account", Rows, events_of_long_account),
     ("an event deep in wrappers", Rows, |len| wrapped(&field("x", &format!("\"{}\"", "y".repeat(len))))),

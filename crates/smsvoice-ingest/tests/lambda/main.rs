@@ -5,6 +5,7 @@
 mod flaky;
 mod linear;
 mod payloads;
+mod privacy;
 mod replies;
 mod retries;
 mod runtime_api;

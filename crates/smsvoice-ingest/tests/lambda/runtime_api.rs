@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::payloads::{self, event};
+use crate::privacy;
 
 /// A running `bootstrap`, and the server it asks for invocations.
 struct Function {
@@ -188,13 +189,16 @@ fn no_log_line_at_any_level_holds_a_number() {
         texts_below(&samples.join(folder), &mut payloads);
     }
     assert!(payloads.len() > 80);
+    payloads.extend(privacy::inputs());
     for level in ["error", "warn", "info", "debug", "trace"] {
         let lake = tempfile::tempdir().unwrap();
         let function = Function::start(lake.path(), &[("SMSVOICE_LOG", level)]);
         for (id, payload) in payloads.iter().enumerate() {
-            function.invoke(id, payload);
+            let (_, reply) = function.invoke(id, payload);
+            assert!(reply.get("records").is_some() || !privacy::leaks(reply.to_string().as_bytes(), 0), "{reply}");
         }
         let log = function.stop();
+        assert!(!privacy::leaks(log.as_bytes(), 0), "at level {level} the log holds {}", privacy::NUMBER);
         let number = numbers(&log);
         assert!(number.is_none(), "at level {level} the log holds {number:?}");
     }

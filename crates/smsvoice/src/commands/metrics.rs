@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
 
 use crate::lake::{LakeArgs, runtime};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Print delivery rates and other metrics of the messages in a lake
@@ -33,9 +33,8 @@ pub(crate) struct Args {
     /// The instant that maturity is judged at; now by default.
     #[arg(long, value_parser = instant, value_name = "TIME")]
     as_of: Option<DateTime<Utc>>,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
@@ -47,7 +46,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     };
     runtime()?.block_on(async {
         let engine = args.lake.engine(world).await?;
-        super::print(engine.metrics(&request).await?, args.format, world.width).await?;
+        super::print(engine.metrics(&request).await?, args.format.format(), world.width).await?;
         Ok(Exit::Done)
     })
 }

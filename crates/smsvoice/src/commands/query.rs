@@ -3,7 +3,7 @@
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::lake::{LakeArgs, runtime};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Run SQL over a lake: tables events and quarantine, views messages and events_once
@@ -14,9 +14,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
     /// The query.
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     sql: String,
@@ -25,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let engine = args.lake.engine(world).await?;
-        super::print(engine.query(&args.sql).await?, args.format, world.width).await?;
+        super::print(engine.query(&args.sql).await?, args.format.format(), world.width).await?;
         Ok(Exit::Done)
     })
 }

@@ -1,7 +1,7 @@
 //! `smsvoice trace`: the life of one message.
 
 use crate::lake::{LakeArgs, runtime};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Show the events of one message, the oldest first
@@ -10,9 +10,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
     /// The message's id, as Send* returned it.
     message_id: String,
 }
@@ -20,7 +19,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let engine = args.lake.engine(world).await?;
-        super::print(engine.trace(&args.message_id).await?, args.format, world.width).await?;
+        super::print(engine.trace(&args.message_id).await?, args.format.format(), world.width).await?;
         Ok(Exit::Done)
     })
 }

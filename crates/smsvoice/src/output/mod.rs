@@ -18,8 +18,33 @@ pub enum Format {
     Table,
     /// One array, an object a row.
     Json,
-    /// A header and a line a row (RFC 4180).
+    /// A header and a line a row (RFC 4180), safe to open in a spreadsheet.
     Csv,
+    /// The same with all cells as they are: `--csv-raw`.
+    #[value(skip)]
+    CsvRaw,
+}
+
+/// How rows are printed.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct FormatArgs {
+    /// How the rows are printed.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// CSV for programs, with all cells as they are. Without it, a cell that a spreadsheet would take for a formula (it begins with = + - or @) gets an
+    /// apostrophe in front, and control codes are escaped.
+    #[arg(long)]
+    csv_raw: bool,
+}
+
+impl FormatArgs {
+    /// What was asked for.
+    pub(crate) fn format(self) -> Format {
+        match self.format {
+            Format::Table | Format::Csv if self.csv_raw => Format::CsvRaw,
+            format => format,
+        }
+    }
 }
 
 /// Takes rows batch by batch and writes them.
@@ -37,7 +62,8 @@ impl Format {
         match self {
             Self::Table => Box::new(table::TableWriter::new(schema, width, out)),
             Self::Json => Box::new(json::JsonWriter::new(&schema, out)),
-            Self::Csv => Box::new(csv::CsvWriter::new(schema, out)),
+            Self::Csv => Box::new(csv::CsvWriter::new(schema, csv::Cells::Guarded, out)),
+            Self::CsvRaw => Box::new(csv::CsvWriter::new(schema, csv::Cells::Raw, out)),
         }
     }
 

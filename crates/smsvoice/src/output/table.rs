@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Wi
 use smsvoice_metrics::{SHARE, UNIT};
 
 use super::RowWriter;
-use super::value::{Column, Value};
+use super::value::{Column, Value, printable};
 
 const NULL: &str = "–";
 
@@ -106,11 +106,6 @@ fn cell(is_share: bool, value: &Value) -> String {
         Value::Decimal(digits) => thousands(without_idle_zeros(digits)),
         other => printable(&other.text()),
     }
-}
-
-/// A payload can hold anything: a line break would break the row, an escape sequence would reach the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// Whether the column says of itself that it is a part of a whole.

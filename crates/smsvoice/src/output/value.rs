@@ -180,6 +180,11 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// A payload can hold anything: a line break would break the row, an escape sequence would reach the terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 /// Bytes that are text are written as text; others as `base64:…`, so that nothing is lost.
 fn bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {

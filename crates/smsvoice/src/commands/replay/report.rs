@@ -1,7 +1,6 @@
 //! The ledger of a replay, for a person or a program.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use indicatif::HumanCount;
 use serde::Serialize;
@@ -16,6 +15,8 @@ pub(super) struct Report {
     pub(super) skipped: Vec<Skipped>,
     /// Hidden files, and those of a lake.
     pub(super) passed_over: u64,
+    /// Payloads in quarantine that are encrypted, and were not decrypted.
+    pub(super) sealed: u64,
     pub(super) bytes_in: u64,
     pub(super) seconds: f64,
 }
@@ -80,6 +81,11 @@ impl Report {
             line("written", ledger.written, written),
             line("already_there", ledger.already_there, there.to_owned()),
             line("duplicates", ledger.duplicates, differing),
+            if ledger.without_number > 0 {
+                line("without_number", ledger.without_number, "hidden before it was read; null in the lake".to_owned())
+            } else {
+                String::new()
+            },
             line("quarantined", ledger.quarantined, listed(&ledger.by_reason)),
             line("to_retry", ledger.to_retry, String::new()),
             if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files".to_owned()) },
@@ -94,36 +100,33 @@ impl Report {
         .concat()
     }
 
-    /// What a person has to know beyond the numbers.
-    pub(super) fn complain(&self, err: &mut impl Write) -> io::Result<()> {
-        if let Some(error) = &self.replayed.failed {
-            writeln!(
-                err,
-                "error: a file could not be put, so reading stopped; run the same command again: {}",
-                error.chain()
-            )?;
+    /// What a person has to know beyond the numbers, a line each.
+    pub(super) fn complaints(&self) -> String {
+        let Replayed { unread, failed, files_repaired, objects, ledger, .. } = &self.replayed;
+        let mut told = Vec::new();
+        told.extend(failed.iter().map(|error| {
+            let error = error.chain();
+            format!("error: a file could not be put, so reading stopped; run the same command again: {error}")
+        }));
+        told.extend(unread.iter().map(|unread| format!("error: not read to its end: {unread}")));
+        let skipped = self.skipped.iter();
+        told.extend(skipped.map(|Skipped { path, reason, .. }| format!("note: {path} was skipped: {reason}")));
+        if *files_repaired > 0 {
+            let repaired = HumanCount(*files_repaired);
+            told.push(format!("note: {repaired} files of the lake were damaged, and were written again"));
         }
-        for unread in &self.replayed.unread {
-            writeln!(err, "error: not read to its end: {unread}")?;
+        if self.sealed > 0 {
+            let sealed = HumanCount(self.sealed);
+            told.push(format!("note: {sealed} payloads are encrypted; --identity FILE reads them"));
         }
-        for Skipped { path, reason, .. } in &self.skipped {
-            writeln!(err, "note: {path} was skipped: {reason}")?;
+        if ledger.received == 0 {
+            told.push("note: the input holds no events".to_owned());
         }
-        if self.replayed.files_repaired > 0 {
-            let repaired = HumanCount(self.replayed.files_repaired);
-            writeln!(err, "note: {repaired} files of the lake were damaged, and were written again")?;
+        if !objects.is_empty() {
+            let named = format!("note: notifications name {} objects in S3", objects.len());
+            told.push(named + ", which a replay does not fetch; copy them here first");
         }
-        if self.replayed.ledger.received == 0 {
-            writeln!(err, "note: the input holds no events")?;
-        }
-        let objects = self.replayed.objects.len();
-        if objects > 0 {
-            writeln!(
-                err,
-                "note: notifications name {objects} objects in S3, which a replay does not fetch; copy them here first"
-            )?;
-        }
-        Ok(())
+        told.into_iter().map(|line| line + "\n").collect()
     }
 }
 
