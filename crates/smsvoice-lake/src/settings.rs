@@ -155,7 +155,9 @@ impl AskedOfLake {
             let held = format!("numbers as they are under these context keys: {}", columns(context_keep));
             return other(held, columns(asked), "--context-keep");
         }
-        if let Some(asked) = self.quarantine_recipient.as_ref().filter(|asked| Some(*asked) != quarantine_recipient.as_ref()) {
+        if let Some(asked) =
+            self.quarantine_recipient.as_ref().filter(|asked| Some(*asked) != quarantine_recipient.as_ref())
+        {
             let held = quarantine_recipient.as_deref().unwrap_or("nobody");
             let held = format!("what cannot be searched in quarantine encrypted for {held}");
             return other(held, asked.clone(), "--quarantine-recipient");

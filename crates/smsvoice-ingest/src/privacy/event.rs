@@ -61,14 +61,20 @@ impl Privacy {
             event.destination_phone_number = self.in_column(number, true, &mut applied);
         }
         if let Some(number) = event.origination_identity.take() {
-            let is_hidden = self.origination_too && (number.as_str().contains("**") || Number::is_all_of(number.as_str()));
+            let is_hidden =
+                self.origination_too && (number.as_str().contains("**") || Number::is_all_of(number.as_str()));
             event.origination_identity = self.in_column(number, is_hidden, &mut applied);
         }
         applied
     }
 
     /// What is stored for a number in its own column; none if nothing is.
-    fn in_column<'n>(&self, number: PhoneNumber<'n>, is_hidden: bool, applied: &mut Applied) -> Option<PhoneNumber<'n>> {
+    fn in_column<'n>(
+        &self,
+        number: PhoneNumber<'n>,
+        is_hidden: bool,
+        applied: &mut Applied,
+    ) -> Option<PhoneNumber<'n>> {
         let text = number.as_str();
         // Nearly all numbers are as AWS writes them, and are masked as they are.
         let is_as_ever = text.starts_with('+') && text.bytes().skip(1).all(|byte| byte.is_ascii_digit());

@@ -29,7 +29,8 @@ impl PhoneKey {
     pub(super) fn hash(&self, digits: &str) -> String {
         let mut mac = self.mac.clone();
         mac.update(digits.as_bytes());
-        let hex = mac.finalize().into_bytes().iter().take(HEX / 2).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex =
+            mac.finalize().into_bytes().iter().take(HEX / 2).map(|byte| format!("{byte:02x}")).collect::<String>();
         format!("{}:{hex}", self.version)
     }
 }

@@ -23,7 +23,18 @@ pub(super) enum Key {
 const LONGEST: usize = 64;
 
 const PHONES: [&str; 12] = [
-    "to", "from", "msisdn", "phone", "mobile", "cell", "tel", "telephone", "recipient", "recipients", "destination", "origination",
+    "to",
+    "from",
+    "msisdn",
+    "phone",
+    "mobile",
+    "cell",
+    "tel",
+    "telephone",
+    "recipient",
+    "recipients",
+    "destination",
+    "origination",
 ];
 
 impl Key {
@@ -35,7 +46,8 @@ impl Key {
         if name.len() > LONGEST {
             return Self::Unknown;
         }
-        let word: String = name.iter().filter(|b| b.is_ascii_alphanumeric()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+        let word: String =
+            name.iter().filter(|b| b.is_ascii_alphanumeric()).map(|b| char::from(b.to_ascii_lowercase())).collect();
         let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
         let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
         if ends(&["messageid", "recordid", "requestid", "traceid", "eventid", "invocationid", "sequencenumber"]) {
@@ -44,7 +56,11 @@ impl Key {
             Self::Phone
         } else if ends(&["accountid", "account"]) || word == "owner" {
             Self::Account
-        } else if has(&["time", "date", "epoch", "expir"]) || name.ends_with(b"At") || name.ends_with(b"_at") || ends(&["ts", "ttl"]) {
+        } else if has(&["time", "date", "epoch", "expir"])
+            || name.ends_with(b"At")
+            || name.ends_with(b"_at")
+            || ends(&["ts", "ttl"])
+        {
             Self::Time
         } else if has(&["price", "fee", "cost", "amount", "usd"]) {
             Self::Money

@@ -19,8 +19,8 @@ use smsvoice_event::PhoneNumber;
 
 pub use self::event::Applied;
 pub use self::hash::PhoneKey;
-pub use self::seal::{Identities, IdentityError, Recipient, is_sealed};
 use self::keys::Key;
+pub use self::seal::{Identities, IdentityError, Recipient, is_sealed};
 use self::spelling::{Form, Number, Search};
 
 /// How telephone numbers rest in the lake.
@@ -99,12 +99,7 @@ impl Privacy {
 
     /// A search for everything that looks like a number.
     fn search<'s>(&'s self, stored: &'s dyn Fn(&Number) -> String) -> Search<'s> {
-        Search {
-            known: &[],
-            others: Some(stored),
-            kept: &self.context_keep,
-            drops: self.drops(),
-        }
+        Search { known: &[], others: Some(stored), kept: &self.context_keep, drops: self.drops() }
     }
 
     /// The name of a file, an object or a record, or a sentence that holds one, without telephone numbers.

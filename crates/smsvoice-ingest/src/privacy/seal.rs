@@ -16,7 +16,7 @@ impl Recipient {
         x25519::Recipient::from_str(text).ok().map(Self)
     }
 
-    /// The bytes, encrypted. Each time they become others, of the same length.
+    /// The bytes, encrypted. Each time they become others.
     pub(super) fn seal(&self, bytes: &[u8]) -> Vec<u8> {
         // It fails only for several recipients that do not go together, and here is one.
         age::encrypt(&self.0, bytes).unwrap_or_default()

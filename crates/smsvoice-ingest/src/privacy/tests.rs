@@ -72,7 +72,8 @@ fn what_was_hidden_before_is_never_hidden_again() {
     let hash = stored(&settings(hmac()), NUMBER).0.unwrap();
     for hidden in ["+1********56", "*********56", &hash, "[number]"] {
         for privacy in [settings(PhoneNumbers::Plain), mask.clone(), settings(hmac()), settings(PhoneNumbers::Drop)] {
-            let is_ours = privacy.hashes() && hidden == hash || hidden.contains("**") && format!("{privacy:?}").contains("mask");
+            let is_ours =
+                privacy.hashes() && hidden == hash || hidden.contains("**") && format!("{privacy:?}").contains("mask");
             let wanted = if is_ours { (Some(hidden.to_owned()), false) } else { (None, true) };
             assert_eq!(stored(&privacy, hidden), wanted, "{privacy:?} {hidden}");
         }
@@ -88,7 +89,10 @@ fn shown(privacy: &Privacy, fields: &str) -> String {
     let own = own.map(|number| number.as_ref().map(PhoneNumber::as_str));
     format!(
         "{own:?} {:?} {:?} {:?} {:?}",
-        event.message_status_description, event.carrier_name, event.context, event.extra_json()
+        event.message_status_description,
+        event.carrier_name,
+        event.context,
+        event.extra_json()
     )
 }
 
@@ -117,15 +121,27 @@ fn an_events_numbers_are_hidden_wherever_they_stand() {
     assert_eq!(all(PhoneNumbers::Plain, true, &[]), {
         let text = with(EVERYWHERE);
         let event = Event::parse(&text).unwrap();
-        format!("{:?} {:?} {:?} {:?} {:?}", [Some(NUMBER), Some("+12065550152")], event.message_status_description,
-            event.carrier_name, event.context, event.extra_json())
+        format!(
+            "{:?} {:?} {:?} {:?} {:?}",
+            [Some(NUMBER), Some("+12065550152")],
+            event.message_status_description,
+            event.carrier_name,
+            event.context,
+            event.extra_json()
+        )
     });
 }
 
 #[test]
 fn keys_that_become_the_same_stay_apart() {
-    let shown = shown(&settings(PhoneNumbers::Mask), r#","context":{"+12065550152":"a","+12065550252":"b","+12065550352":"c"}"#);
-    assert!(shown.contains(r#"[("+1********52", "a"), ("+1********52 (2)", "b"), ("+1********52 (3)", "c")]"#), "{shown}");
+    let shown = shown(
+        &settings(PhoneNumbers::Mask),
+        r#","context":{"+12065550152":"a","+12065550252":"b","+12065550352":"c"}"#,
+    );
+    assert!(
+        shown.contains(r#"[("+1********52", "a"), ("+1********52 (2)", "b"), ("+1********52 (3)", "c")]"#),
+        "{shown}"
+    );
 }
 
 #[test]

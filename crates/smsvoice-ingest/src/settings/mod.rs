@@ -73,14 +73,8 @@ impl Wanted {
         let Self { lake: asked, phone_key, phone_key_version, routes } = self;
         // A key says that hashes are wanted, unless the lake is known to hold something else.
         let held = lake.agree(&asked).await?;
-        let LakeSettings {
-            layout: _,
-            phone_numbers,
-            origination,
-            context_columns,
-            context_keep,
-            quarantine_recipient,
-        } = held;
+        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep, quarantine_recipient } =
+            held;
         let numbers = match (phone_numbers, phone_key) {
             (PhoneNumbersSetting::Hmac, None) => return Err(SettingsError::NoKey),
             (PhoneNumbersSetting::Hmac, Some(source)) => {

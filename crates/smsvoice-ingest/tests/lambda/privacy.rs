@@ -84,7 +84,8 @@ fn events(spelled: &str) -> Vec<String> {
 /// What is no event and goes to quarantine.
 fn unreadable(spelled: &str) -> Vec<String> {
     let broken = format!(r#"{{"eventType":"TEXT_SENT","destinationPhoneNumber":{},"mess"#, json!(spelled));
-    let known = json!({"eventTimestamp": "never", "messageId": "m", "eventType": "TEXT_SENT", "to": spelled}).to_string();
+    let known =
+        json!({"eventTimestamp": "never", "messageId": "m", "eventType": "TEXT_SENT", "to": spelled}).to_string();
     let inbound = json!({"originationNumber": spelled, "destinationNumber": "+12065550100", "inboundMessageId": "i",
         "messageBody": format!("it is me, {spelled}")});
     vec![

@@ -43,7 +43,9 @@ impl Cells {
     fn of(self, text: String) -> String {
         match self {
             Self::Raw => text,
-            Self::Guarded if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => format!("'{}", printable(&text)),
+            Self::Guarded if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => {
+                format!("'{}", printable(&text))
+            }
             Self::Guarded => printable(&text),
         }
     }

@@ -115,7 +115,8 @@ fn decoded(token: &[u8]) -> Option<Vec<u8>> {
         at += len;
     }
     let decoded = base64_simd::forgiving_decode_to_vec(&clean).ok()?;
-    let is_known = Compression::of(&decoded).is_some() || std::str::from_utf8(&decoded).is_ok() && super::is_text(&decoded);
+    let is_known =
+        Compression::of(&decoded).is_some() || std::str::from_utf8(&decoded).is_ok() && super::is_text(&decoded);
     is_known.then_some(decoded)
 }
 

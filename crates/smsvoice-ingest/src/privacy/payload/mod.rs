@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use smsvoice_lake::Payload;
 
-use super::keys::Key;
-use super::spelling::{Form, Number};
 use super::Privacy;
+use super::keys::Key;
 use super::seal::is_sealed;
+use super::spelling::{Form, Number};
 use crate::inflate::{self, Compression};
 
 /// Bytes that compressed pieces of one payload may inflate to while it is searched.
@@ -83,7 +83,8 @@ impl Searching<'_> {
         let privacy = self.privacy;
         // Of bytes that are no text only what is clearly a number is taken out: the rest may be read again some day.
         let form = if is_text { Form::Payload } else { Form::Name };
-        let found = match privacy.search(&|number: &Number| privacy.stored(number)).bytes(&decoded, form, Key::Unknown) {
+        let found = match privacy.search(&|number: &Number| privacy.stored(number)).bytes(&decoded, form, Key::Unknown)
+        {
             Cow::Owned(found) => Some(found),
             Cow::Borrowed(_) => match decoded {
                 Cow::Owned(decoded) => Some(decoded),
@@ -97,9 +98,8 @@ impl Searching<'_> {
 /// Whether bytes are text, in UTF-8 or UTF-16, with few other bytes among them.
 fn is_text(bytes: &[u8]) -> bool {
     let is_odd = |byte: &&u8| matches!(**byte, 1..=8 | 0x0b | 0x0c | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    let odd = |chunk: std::str::Utf8Chunk<'_>| {
-        chunk.invalid().len() + chunk.valid().as_bytes().iter().filter(is_odd).count()
-    };
+    let odd =
+        |chunk: std::str::Utf8Chunk<'_>| chunk.invalid().len() + chunk.valid().as_bytes().iter().filter(is_odd).count();
     bytes.utf8_chunks().map(odd).sum::<usize>() * 16 <= bytes.len()
 }
 

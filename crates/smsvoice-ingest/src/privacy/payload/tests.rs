@@ -74,7 +74,10 @@ fn what_lies_in_base64_and_compression_is_hidden_and_stays_decoded() {
 #[test]
 fn messages_are_hidden_whole_wherever_they_end() {
     for (payload, left) in [
-        (r#"{"messageBody":"call me","inboundMessageId":"i"}"#, r#"{"messageBody":"[message]","inboundMessageId":"i"}"#),
+        (
+            r#"{"messageBody":"call me","inboundMessageId":"i"}"#,
+            r#"{"messageBody":"[message]","inboundMessageId":"i"}"#,
+        ),
         (r#"{"messageBody":"a \"b\\","x":"y"}"#, r#"{"messageBody":"[message]","x":"y"}"#),
         (r#"{\"messageBody\":\"a \\\"b\\\" c\",\"x\":\"y\"}"#, r#"{\"messageBody\":\"[message]\",\"x\":\"y\"}"#),
         (r#"{"MessageBody" : "breaks o"#, r#"{"MessageBody" : "[message]"#),
@@ -85,11 +88,15 @@ fn messages_are_hidden_whole_wherever_they_end() {
         assert_eq!(kept(payload), left);
         assert_eq!(kept(left), left, "hidden once");
     }
-    let deep = json!({"a": json!({"b": json!({"messageBody": "call \"me\" \\ now", "x": "y"}).to_string()}).to_string()});
+    let deep =
+        json!({"a": json!({"b": json!({"messageBody": "call \"me\" \\ now", "x": "y"}).to_string()}).to_string()});
     let text = kept(deep.to_string());
     assert!(!text.contains("call") && !text.contains("now"), "{text}");
     let b: Value = serde_json::from_str(serde_json::from_str::<Value>(&text).unwrap()["a"].as_str().unwrap()).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(b["b"].as_str().unwrap()).unwrap(), json!({"messageBody": "[message]", "x": "y"}));
+    assert_eq!(
+        serde_json::from_str::<Value>(b["b"].as_str().unwrap()).unwrap(),
+        json!({"messageBody": "[message]", "x": "y"})
+    );
 }
 
 #[test]
@@ -125,7 +132,8 @@ fn what_cannot_be_searched_is_told() {
         assert_eq!(Privacy::default().payload(opaque).payload, opaque, "and stays as it is");
     }
     let utf16: Vec<u8> = EVENT.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for searched in [EVENT.as_bytes(), &gzip_of_event, b"", "été\n".as_bytes(), b"caf\xe9 in the town of Latin", &utf16] {
+    for searched in [EVENT.as_bytes(), &gzip_of_event, b"", "été\n".as_bytes(), b"caf\xe9 in the town of Latin", &utf16]
+    {
         assert!(!is_opaque(searched), "{searched:?}");
     }
     assert!(!Privacy::default().payload(&utf16).payload.windows(4).any(|window| window == b"5\x005\0"), "UTF-16");

@@ -43,7 +43,8 @@ fn backslash(rest: &[u8]) -> Option<(char, usize)> {
             }
             // The second half of a surrogate pair is escaped as the first.
             let again = rest.get(end..end + slashes + 1).filter(|again| **again == rest[..=slashes]);
-            let low = again.and_then(|_| hex(rest, end + slashes + 1, 4)).filter(|low| (0xdc00..0xe000).contains(low))?;
+            let low =
+                again.and_then(|_| hex(rest, end + slashes + 1, 4)).filter(|low| (0xdc00..0xe000).contains(low))?;
             let code = 0x1_0000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
             Some((char::from_u32(code)?, end + slashes + 5))
         }

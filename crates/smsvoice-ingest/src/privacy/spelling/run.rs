@@ -135,7 +135,8 @@ pub(super) fn occurrences(digits: &[Digit], number: &Number) -> Vec<Range<usize>
         if same {
             let room = (wanted.len() - tail.len()).min(at - from);
             let before = wanted[..wanted.len() - tail.len()].iter().rev();
-            let more = digits[at - room..at].iter().rev().zip(before).take_while(|(digit, wanted)| digit.value == **wanted);
+            let more =
+                digits[at - room..at].iter().rev().zip(before).take_while(|(digit, wanted)| digit.value == **wanted);
             let start = at - more.count();
             let len = end - start;
             let is_alone = end == digits.len() && digits[from..start].iter().all(|digit| digit.value == 0);

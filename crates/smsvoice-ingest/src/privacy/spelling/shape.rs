@@ -130,8 +130,7 @@ fn is_number(
     if around.key == Key::Identifier || around.key == Key::Money && len < 10 {
         return false;
     }
-    let is_other = is_one_group
-        && (is_epoch(&values, around.key) || len == 12 && is_account(around, start, end));
+    let is_other = is_one_group && (is_epoch(&values, around.key) || len == 12 && is_account(around, start, end));
     !is_other
 }
 
@@ -223,9 +222,8 @@ fn date_len(digits: &[Digit], groups: &[Range<usize>], is_first: bool) -> usize 
         return 0;
     }
     let [a, b, c] = [one, two, three].map(|group| values(digits, group));
-    let is_time = |(at, group): &(usize, &Range<usize>)| {
-        group.len() == 2 && is_time(&values(digits, group), [24, 60, 60][*at])
-    };
+    let is_time =
+        |(at, group): &(usize, &Range<usize>)| group.len() == 2 && is_time(&values(digits, group), [24, 60, 60][*at]);
     let times = rest.iter().take(3).enumerate().take_while(is_time).count();
     let year_first = is_year(&a) && b.len() == 2 && c.len() == 2 && is_month_and_day(&b, &c);
     let is_month_and_day = is_month_and_day(&a, &b) || is_month_and_day(&b, &a);
@@ -236,10 +234,11 @@ fn date_len(digits: &[Digit], groups: &[Range<usize>], is_first: bool) -> usize 
 /// An AWS account: after `arn:partition:service:region:`, in the URL of a queue, or under a key that says so.
 fn is_account(around: Surroundings<'_>, start: usize, end: usize) -> bool {
     let before = &around.bytes[start.saturating_sub(64)..start];
-    let is_in_arn = before.ends_with(b":") && memchr::memmem::rfind(before, b"arn:").is_some_and(|arn| {
-        let fields = &before[arn..];
-        memchr::memchr_iter(b':', fields).count() == 4 && !fields.iter().any(u8::is_ascii_whitespace)
-    });
+    let is_in_arn = before.ends_with(b":")
+        && memchr::memmem::rfind(before, b"arn:").is_some_and(|arn| {
+            let fields = &before[arn..];
+            memchr::memchr_iter(b':', fields).count() == 4 && !fields.iter().any(u8::is_ascii_whitespace)
+        });
     let is_in_url = before.ends_with(b"amazonaws.com/") && around.bytes.get(end) == Some(&b'/');
     around.key == Key::Account || is_in_arn || is_in_url
 }

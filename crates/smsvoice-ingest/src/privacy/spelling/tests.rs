@@ -95,9 +95,15 @@ fn a_known_number_is_found_without_its_country_code_and_among_other_digits() {
 #[test]
 fn all_spellings_are_one_number() {
     for spelling in SPELLINGS {
-        assert_eq!(Number::read(spelling).map(|number| number.e164_digits()).as_deref(), Some("14255550142"), "{spelling}");
+        assert_eq!(
+            Number::read(spelling).map(|number| number.e164_digits()).as_deref(),
+            Some("14255550142"),
+            "{spelling}"
+        );
     }
-    for (text, is_number) in [("+1 (425) 555-0142", true), ("555555", false), ("NOTIFY", false), ("call +14255550142", false)] {
+    for (text, is_number) in
+        [("+1 (425) 555-0142", true), ("555555", false), ("NOTIFY", false), ("call +14255550142", false)]
+    {
         assert_eq!(Number::is_all_of(text), is_number, "{text}");
     }
 }
@@ -174,7 +180,10 @@ fn keys_say_what_digits_are() {
 fn json_stays_json() {
     for (text, expected) in [
         ("14255550142", r#""<known>""#),
-        (r#"{"a":14255550142,"b":[14255550143,1],"c":-14255550142}"#, r#"{"a":"<known>","b":["<14255550143>",1],"c":"<known>"}"#),
+        (
+            r#"{"a":14255550142,"b":[14255550143,1],"c":-14255550142}"#,
+            r#"{"a":"<known>","b":["<14255550143>",1],"c":"<known>"}"#,
+        ),
         (r#"{"a":"{\"b\":14255550142}"}"#, r#"{"a":"{\"b\":\"<known>\"}"}"#),
         (r#"{"a":["{\"k\":1}",14255550142]}"#, r#"{"a":["{\"k\":1}","<known>"]}"#),
         (r#"{"a":1425555014200000000e1}"#, r#"{"a":"<known>"}"#),

@@ -41,7 +41,16 @@ fn row() -> impl Strategy<Value = Quarantined> {
     (0..Timestamp::LAST.millis(), reason, route, vec(any::<u8>(), 0..60)).prop_map(|(time, reason, route, payload)| {
         let (account_id, aws_region, source_id, detail) = route;
         let received_at = Timestamp::from_millis(time).unwrap();
-        Quarantined { received_at, source: Source::Sqs, account_id, aws_region, source_id, reason, detail, payload: payload.into() }
+        Quarantined {
+            received_at,
+            source: Source::Sqs,
+            account_id,
+            aws_region,
+            source_id,
+            reason,
+            detail,
+            payload: payload.into(),
+        }
     })
 }
 
