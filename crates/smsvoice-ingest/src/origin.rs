@@ -15,9 +15,13 @@ const MAX_RECORD_ID: usize = 256;
 /// would repeat it.
 const MAX_NAME: usize = 64;
 
-/// An account or a region as an envelope names it.
+/// An account or a region as an envelope names it: twelve digits, or a name with few of them. Anything else is neither, and
+/// may be somebody's telephone number.
 pub(crate) fn name(told: &str) -> Option<Cow<'_, str>> {
-    (told.len() <= MAX_NAME).then_some(Cow::Borrowed(told))
+    let digits = told.bytes().filter(u8::is_ascii_digit).count();
+    let is_account = digits == 12 && told.len() == 12;
+    let is_name = digits < 7 && told.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (told.len() <= MAX_NAME && (is_account || is_name)).then_some(Cow::Borrowed(told))
 }
 
 /// What is known of a piece before it is opened. Cheap to clone and to refine, one envelope at a time.

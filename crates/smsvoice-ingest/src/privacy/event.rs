@@ -17,16 +17,7 @@ pub struct Applied {
     pub was_hidden: bool,
 }
 
-/// A number as an event has it.
-enum Given<'n> {
-    /// A telephone number.
-    Number(Number),
-    /// Something else: a sender id, an agent.
-    Name(&'n str),
-    /// What this or another setting made of a number.
-    Hidden(Hidden),
-}
-
+/// What this or another setting made of a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hidden {
     Mask,
@@ -34,18 +25,26 @@ enum Hidden {
     Dropped,
 }
 
-impl<'n> Given<'n> {
-    fn of(text: &'n str) -> Self {
-        let hidden = match text {
-            DROPPED => Some(Hidden::Dropped),
-            _ if text.contains("**") => Some(Hidden::Mask),
-            _ if is_hash(text) => Some(Hidden::Hash),
+impl Hidden {
+    fn of(text: &str) -> Option<Self> {
+        match text {
+            DROPPED => Some(Self::Dropped),
+            _ if memchr::memmem::find(text.as_bytes(), b"**").is_some() => Some(Self::Mask),
+            _ if is_hash(text) => Some(Self::Hash),
             _ => None,
-        };
-        match hidden {
-            Some(hidden) => Self::Hidden(hidden),
-            None => Number::read(text).map_or(Self::Name(text), Self::Number),
         }
+    }
+}
+
+/// Whether a text is surely no number that was hidden: a mask has stars, the last of them before two last digits, a hash a
+/// colon, and what was dropped a bracket. This is asked of every event.
+#[inline]
+fn is_surely_plain(number: &str) -> bool {
+    let bytes = number.as_bytes();
+    match bytes.first() {
+        Some(b'+') => bytes.len().checked_sub(3).is_some_and(|at| bytes[at].is_ascii_digit()),
+        Some(b'[') => false,
+        _ => memchr::memchr2(b'*', b':', bytes).is_none(),
     }
 }
 
@@ -57,10 +56,16 @@ impl Privacy {
         if !self.is_plain() && could_hold_any(event) {
             self.hide_everywhere(event);
         }
-        if let Some(number) = event.destination_phone_number.take() {
+        let stays =
+            |number: &Option<PhoneNumber<'_>>| number.as_ref().is_none_or(|number| is_surely_plain(number.as_str()));
+        if !(self.is_plain() && stays(&event.destination_phone_number))
+            && let Some(number) = event.destination_phone_number.take()
+        {
             event.destination_phone_number = self.in_column(number, true, &mut applied);
         }
-        if let Some(number) = event.origination_identity.take() {
+        if (self.origination_too || !stays(&event.origination_identity))
+            && let Some(number) = event.origination_identity.take()
+        {
             let is_hidden =
                 self.origination_too && (number.as_str().contains("**") || Number::is_all_of(number.as_str()));
             event.origination_identity = self.in_column(number, is_hidden, &mut applied);
@@ -76,18 +81,22 @@ impl Privacy {
         applied: &mut Applied,
     ) -> Option<PhoneNumber<'n>> {
         let text = number.as_str();
+        if !is_surely_plain(text)
+            && let Some(hidden) = Hidden::of(text)
+        {
+            let is_ours = is_hidden && self.makes(hidden);
+            applied.was_hidden |= !is_ours;
+            return is_ours.then_some(number);
+        }
+        if !is_hidden || self.is_plain() {
+            return Some(number);
+        }
         // Nearly all numbers are as AWS writes them, and are masked as they are.
         let is_as_ever = text.starts_with('+') && text.bytes().skip(1).all(|byte| byte.is_ascii_digit());
-        let given = if is_as_ever && !self.hashes() { Given::Name(text) } else { Given::of(text) };
-        let stored = match given {
-            Given::Hidden(hidden) => {
-                let is_ours = is_hidden && self.makes(hidden);
-                applied.was_hidden |= !is_ours;
-                return is_ours.then_some(number);
-            }
-            Given::Number(_) | Given::Name(_) if !is_hidden || self.is_plain() => return Some(number),
-            Given::Number(number) => (!self.drops()).then(|| self.stored(&number)),
-            Given::Name(name) => self.of_name(name),
+        let read = if is_as_ever && !self.hashes() { None } else { Number::read(text) };
+        let stored = match read {
+            Some(number) => (!self.drops()).then(|| self.stored(&number)),
+            None => self.of_name(text),
         };
         stored.map(|text| PhoneNumber::from(Cow::Owned(text)))
     }
@@ -114,9 +123,9 @@ impl Privacy {
     fn hide_everywhere(&self, event: &mut Event<'_>) {
         let origination = event.origination_identity.as_ref().filter(|_| self.origination_too);
         let numbers = event.destination_phone_number.iter().chain(origination);
-        let known = |number: &PhoneNumber<'_>| match Given::of(number.as_str()) {
-            Given::Number(number) => Some(Known { stored: self.stored(&number), number }),
-            Given::Name(_) | Given::Hidden(_) => None,
+        let known = |number: &PhoneNumber<'_>| {
+            let text = Some(number.as_str()).filter(|text| Hidden::of(text).is_none())?;
+            Number::read(text).map(|number| Known { stored: self.stored(&number), number })
         };
         let known: Vec<Known> = numbers.filter_map(known).collect();
         let stored = |number: &Number| self.stored(number);
@@ -125,18 +134,9 @@ impl Privacy {
     }
 }
 
-/// The texts of an event that are stored as they are.
-struct Texts<'e, 'a> {
-    /// Fields with a column of their own.
-    fields: [&'e mut Option<Text<'a>>; 16],
-    event_type: &'e mut EventType<'a>,
-    context: &'e mut Vec<(Text<'a>, Text<'a>)>,
-    extra: &'e mut Vec<(Text<'a>, Text<'a>)>,
-}
-
-impl<'e, 'a> Texts<'e, 'a> {
-    #[inline]
-    fn of(event: &'e mut Event<'a>) -> Self {
+/// Gives a macro the texts of an event that are stored as they are and have a column each.
+macro_rules! with_texts {
+    ($event:ident, $then:ident) => {{
         // Without `..`: a field that nobody thought of here does not compile.
         let Event {
             event_type,
@@ -170,8 +170,8 @@ impl<'e, 'a> Texts<'e, 'a> {
             rcs_billing_type,
             context,
             extra,
-        } = event;
-        let fields = [
+        } = $event;
+        let texts = $then![
             event_version,
             iso_country_code,
             mcc,
@@ -187,26 +187,39 @@ impl<'e, 'a> Texts<'e, 'a> {
             protect_block_reason,
             rcs_agent_country,
             rcs_business_id,
-            rcs_billing_type,
+            rcs_billing_type
         ];
-        Self { fields, event_type, context, extra }
-    }
+        (texts, event_type, context, extra)
+    }};
+}
+
+/// `protect-` and 32 hexadecimal digits: identifiers of AWS's own are in most events, and hold no number.
+#[inline]
+fn is_identifier(text: &str) -> bool {
+    let hex = if text.len() == 40 { text.strip_prefix("protect-") } else { None };
+    hex.is_some_and(|hex| hex.bytes().fold(true, |is_hex, byte| is_hex & byte.is_ascii_hexdigit()))
 }
 
 /// Whether any of an event's texts has so many digits that it could hold a number.
-fn could_hold_any(event: &mut Event<'_>) -> bool {
-    let Texts { fields, event_type, context, extra } = Texts::of(event);
-    fields.iter().any(|text| text.as_ref().is_some_and(|text| could_hold(text)))
-        || matches!(event_type, EventType::Unknown(name) if could_hold(name))
-        || context.iter().chain(&*extra).any(|(key, value)| could_hold(key) || could_hold(value))
+#[inline]
+fn could_hold_any(event: &Event<'_>) -> bool {
+    macro_rules! any_could {
+        ($($text:ident),*) => { $($text.as_ref().is_some_and(|text| !is_identifier(text) && could_hold(text)))||* };
+    }
+    let (any, event_type, context, extra) = with_texts!(event, any_could);
+    any || matches!(event_type, EventType::Unknown(name) if could_hold(name))
+        || context.iter().chain(extra).any(|(key, value)| could_hold(key) || could_hold(value))
 }
 
 impl Search<'_> {
     fn event(&self, event: &mut Event<'_>) {
-        let Texts { fields, event_type, context, extra } = Texts::of(event);
+        macro_rules! list {
+            ($($text:ident),*) => { [$($text),*] };
+        }
+        let (texts, event_type, context, extra) = with_texts!(event, list);
         let own = Search { others: None, ..*self };
         let unknown = if let EventType::Unknown(name) = event_type { Some(name) } else { None };
-        for text in fields.into_iter().flatten().chain(unknown) {
+        for text in texts.into_iter().flatten().chain(unknown) {
             own.replace(text, Form::Text, Key::Unknown);
         }
         self.pairs(context, Form::Text);

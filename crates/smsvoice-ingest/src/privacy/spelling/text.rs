@@ -39,21 +39,31 @@ pub(crate) struct Search<'s> {
     pub(crate) drops: bool,
 }
 
-/// Whether a text has so many digits that a number could be in it. Nearly all texts have not, and are not looked at further.
+/// Whether a text has so many digits that a number could be in it. Nearly all texts have none, and are not looked at
+/// further.
+#[inline]
 pub(crate) fn could_hold(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last_chunk::<8>() else { return bytes.len() == Number::MIN_LOCAL && has_many_digits(bytes) };
+    let whole = bytes.as_chunks::<8>().0.iter();
+    whole.chain([last]).fold(0, |found, eight| found | digits(*eight)) != 0 && has_many_digits(bytes)
+}
+
+/// The highest bit of each byte that is an ASCII digit, or no ASCII at all.
+#[inline]
+fn digits(eight: [u8; 8]) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    if text.len() < Number::MIN_LOCAL {
-        return false;
-    }
-    // The highest bit of each byte that is an ASCII digit, or no ASCII at all.
-    let digits = |eight: u64| {
-        let distance = (eight ^ (0x30 * EACH)) & (0x7f * EACH);
-        (!(distance + 0x76 * EACH) | eight) & (0x80 * EACH)
-    };
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    let eight = u64::from_le_bytes(eight);
+    let distance = (eight ^ (0x30 * EACH)) & (0x7f * EACH);
+    (!(distance + 0x76 * EACH) | eight) & (0x80 * EACH)
+}
+
+#[inline(never)]
+fn has_many_digits(bytes: &[u8]) -> bool {
+    let (eights, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    let count: u32 = eights.iter().chain([&last]).map(|eight| digits(u64::from_le_bytes(*eight)).count_ones()).sum();
+    let count: u32 = eights.iter().chain([&last]).map(|eight| digits(*eight).count_ones()).sum();
     count as usize >= Number::MIN_LOCAL
 }
 
