@@ -13,17 +13,17 @@ fn boto3_sees_each_fault_as_it_would_at_the_service() {
     assert!(said.contains("faults: as told"), "{said}");
 }
 
-fn rule_file(folder: &tempfile::TempDir, text: &str) -> Option<PathBuf> {
+fn rule_file(folder: &tempfile::TempDir, text: &str) -> PathBuf {
     let path = folder.path().join("rules.toml");
     fs::write(&path, text).unwrap();
-    Some(path)
+    path
 }
 
 #[test]
 fn faults_of_the_rule_file_befall_the_aws_cli_and_begin_again_with_a_reset() {
     let folder = tempfile::tempdir().unwrap();
     let text = "[[api_fault]]\noperations = [\"DescribePools\"]\nerror = \"AccessDenied\"\ntimes = 1\n";
-    let emulator = Emulator::start(Config { rules: rule_file(&folder, text), ..Config::default() });
+    let emulator = Emulator::start(Config { rules: Some(rule_file(&folder, text)), ..Config::default() });
     let ask = || {
         let mut aws = python_program("aws");
         aws.args(["--endpoint-url", &emulator.url, "pinpoint-sms-voice-v2", "describe-pools"]);
@@ -39,7 +39,7 @@ fn faults_of_the_rule_file_befall_the_aws_cli_and_begin_again_with_a_reset() {
 fn an_emulator_does_not_start_with_a_fault_that_could_befall_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let text = "[[api_fault]]\ndelay_ms = 5\n\n[[api_fault]]\nerror = \"Tired\"\n";
-    let config = Config { rules: rule_file(&folder, text), ..Config::default() };
+    let config = Config { rules: Some(rule_file(&folder, text)), ..Config::default() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let ended = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
