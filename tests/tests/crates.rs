@@ -23,8 +23,7 @@ const FLOW: [&str; 9] = [
 ];
 
 /// Libraries (and those whose names begin with theirs and a hyphen) that only these crates name, and all of these do.
-const OWNERS: [(&str, &[&str]); 10] = [
-    ("age", &["smsvoice-ingest"]),
+const OWNERS: [(&str, &[&str]); 9] = [
     ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
     ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),

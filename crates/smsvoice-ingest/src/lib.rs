@@ -22,7 +22,7 @@ pub use input::{Input, InputError, Place};
 pub use ledger::{Durable, Ledger, Received};
 pub use observed::Observed;
 pub use origin::Origin;
-pub use privacy::{Applied, Identities, IdentityError, PhoneKey, PhoneNumbers, Privacy, Recipient, is_sealed};
+pub use privacy::{Applied, PhoneKey, PhoneNumbers, Privacy};
 pub use reader::{Output, Reader, Tally};
 pub use replay::{ReplayOptions, Replayed, replay};
 pub use settings::{Asked, KeyError, KeySource, RouteDefaults, Setting, SettingError, Settings, SettingsError, Wanted};
