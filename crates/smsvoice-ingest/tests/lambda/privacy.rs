@@ -52,15 +52,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn event(more: &Value) -> String {
-    let mut event = json!({"eventType": "TEXT_DELIVERED", "messageId": "m-1", "eventTimestamp": 1_795_000_000_000u64,
+fn event(id: &str, more: &Value) -> String {
+    let mut event = json!({"eventType": "TEXT_DELIVERED", "messageId": id, "eventTimestamp": 1_795_000_000_000u64,
         "destinationPhoneNumber": NUMBER});
     event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     event.to_string()
 }
 
 /// Events that are read, with the number in a place where nobody expects it.
-fn events(spelled: &str) -> Vec<String> {
+fn events(which: usize, spelled: &str) -> Vec<String> {
     [
         json!({"destinationPhoneNumber": spelled}),
         json!({"context": {"customer": spelled, "note": format!("call {spelled}, soon")}}),
@@ -77,7 +77,8 @@ fn events(spelled: &str) -> Vec<String> {
         json!({"eventType": format!("TEXT_{spelled}")}),
     ]
     .iter()
-    .map(event)
+    .enumerate()
+    .map(|(at, more)| event(&format!("m-{which}-{at}"), more))
     .collect()
 }
 
@@ -110,8 +111,8 @@ fn unreadable(spelled: &str) -> Vec<String> {
 /// Payloads of a function, each with the number in it.
 pub(crate) fn inputs() -> Vec<String> {
     let mut inputs = Vec::new();
-    for spelled in SPELLINGS {
-        let (events, unreadable) = (events(spelled), unreadable(spelled));
+    for (which, spelled) in SPELLINGS.into_iter().enumerate() {
+        let (events, unreadable) = (events(which, spelled), unreadable(spelled));
         inputs.push(payloads::sqs(&events, "arn:aws:sqs:us-east-1:111122223333:sms").to_string());
         inputs.push(payloads::sqs(&unreadable, "arn:aws:sqs:us-east-1:111122223333:sms").to_string());
         inputs.push(payloads::kinesis(&unreadable).to_string());
@@ -175,7 +176,7 @@ fn modes() -> [PhoneNumbers; 3] {
 #[test]
 fn the_detector_finds_every_spelling() {
     for spelled in SPELLINGS {
-        for text in events(spelled).iter().chain(&unreadable(spelled)) {
+        for text in events(0, spelled).iter().chain(&unreadable(spelled)) {
             assert!(leaks(text.as_bytes(), 0), "{text}");
         }
     }
@@ -200,7 +201,7 @@ async fn no_number_comes_to_rest_or_is_told_in_any_mode() {
             };
             assert!(!leaks(told.as_bytes(), 0), "{told}");
         }
-        assert!(written >= 30 && quarantined >= 900, "{written} {quarantined}");
+        assert!(written >= 240 && quarantined >= 900, "{written} {quarantined}");
         let names: Vec<_> = store.list(None).map_ok(|object| object.location.to_string()).try_collect().await.unwrap();
         assert!(!leaks(names.join(" ").as_bytes(), 0));
         let mut leaked = Vec::new();
