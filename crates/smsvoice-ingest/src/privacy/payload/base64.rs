@@ -139,16 +139,15 @@ impl Quotes {
 
     /// A text as it has to be written here.
     fn escaped(&self, text: &[u8]) -> String {
-        let mut text = String::from_utf8_lossy(text).into_owned();
+        let text = String::from_utf8_lossy(text).into_owned();
         let levels = match self.slashes {
             None | Some(0) => u32::from(self.in_string),
             // One backslash in a string, three in a string within a string.
             Some(slashes) => (slashes + 1).ilog2().min(4) + 1,
         };
-        for _ in 0..levels {
+        (0..levels).fold(text, |text, _| {
             let quoted = serde_json::Value::from(text).to_string();
-            text = quoted[1..quoted.len() - 1].to_owned();
-        }
-        text
+            quoted[1..quoted.len() - 1].to_owned()
+        })
     }
 }

@@ -75,7 +75,7 @@ impl Searching<'_> {
                 Cow::Borrowed(_) => None,
             },
         };
-        found.or_else(|| if let Cow::Owned(bodies) = bodies { Some(bodies) } else { None })
+        found.or(if let Cow::Owned(bodies) = bodies { Some(bodies) } else { None })
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn number_shaped(digits: &[Digit], around: Surroundings<'_>) -> Vec<(
         if is_decimal(digits, &groups) || is_ip_address(digits, &groups) {
             continue;
         }
-        for groups in without_dates_and_ids(digits, groups, around) {
+        for groups in without_dates_and_ids(digits, &groups, around) {
             pack(digits, &groups, false, around, &mut found);
         }
     }
@@ -186,7 +186,7 @@ fn values(digits: &[Digit], group: &Range<usize>) -> Vec<u8> {
 /// The slashes of a path part it as well.
 fn without_dates_and_ids(
     digits: &[Digit],
-    groups: Vec<Range<usize>>,
+    groups: &[Range<usize>],
     around: Surroundings<'_>,
 ) -> Vec<Vec<Range<usize>>> {
     let mut pieces = vec![Vec::new()];
