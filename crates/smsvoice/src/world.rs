@@ -13,6 +13,8 @@ pub struct World {
     pub env: Vec<(String, String)>,
     /// Whether somebody watches: then long work shows its progress on stderr.
     pub watched: bool,
+    /// Whether somebody can be asked: stdin is a terminal.
+    pub answers: bool,
     /// The terminal's width in characters, if stdout is one.
     pub width: Option<u16>,
 }
@@ -23,7 +25,13 @@ impl World {
         let env =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let width = console::Term::stdout().size_checked().map(|(_, columns)| columns);
-        Self { now: Utc::now(), env: env.collect(), watched: std::io::stderr().is_terminal(), width }
+        let [watched, answers] = [std::io::stderr().is_terminal(), std::io::stdin().is_terminal()];
+        Self { now: Utc::now(), env: env.collect(), watched, answers, width }
+    }
+
+    /// Whether stdout shows colours: it is a terminal, and `NO_COLOR` does not forbid it.
+    pub fn coloured(&self) -> bool {
+        self.width.is_some() && self.var("NO_COLOR").is_none_or(str::is_empty)
     }
 
     /// The value of an environment variable.
