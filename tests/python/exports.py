@@ -3,7 +3,6 @@ in one form for both. CloudFormation's is checked by cfn-lint first, Terraform's
 
 import json
 import sys
-import tempfile
 
 kind, text = sys.argv[1], sys.stdin.read()
 TARGETS = {
@@ -15,13 +14,10 @@ SNAKE = {"IamRoleArn": "iam_role_arn", "LogGroupArn": "log_group_arn", "Delivery
 
 
 def cloudformation():
-    from cfnlint import api
+    from cfnlint.api import lint
+    from cfnlint.config import ManualArgs
 
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        file.write(text)
-        file.flush()
-        config = {"regions": ["us-east-1"]}
-        findings = api.lint_file(file.name, config) if hasattr(api, "lint_file") else api.lint_all(text)
+    findings = lint(text, config=ManualArgs(regions=["us-east-1"]))
     if findings:
         sys.exit("cfn-lint: " + "\n".join(str(one) for one in findings))
     sets = {}

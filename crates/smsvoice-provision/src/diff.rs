@@ -147,7 +147,7 @@ impl SetDiff {
             (_, None) => Action::Delete,
             _ => Action::Update,
         };
-        let fields = set_fields(before, after);
+        let fields = set_fields(self.before.as_ref(), self.after.as_ref());
         let mut changes = Vec::new();
         if action != Action::Update || !fields.is_empty() {
             changes.push(Change {
@@ -187,8 +187,11 @@ fn destination_change(id: &SetId, name: &str, (is, to): (Option<&Destination>, O
     }
 }
 
-fn set_fields(before: &Set, after: &Set) -> Vec<Field> {
-    let values = |set: &Set| {
+fn set_fields(before: Option<&Set>, after: Option<&Set>) -> Vec<Field> {
+    // Feedback that is off is worth a line only where it was on.
+    let feedback = [before, after].into_iter().flatten().any(|set| set.message_feedback);
+    let values = |set: Option<&Set>| {
+        let Some(set) = set.cloned() else { return Vec::new() };
         let Set {
             default_message_type,
             default_sender_id,
@@ -196,7 +199,7 @@ fn set_fields(before: &Set, after: &Set) -> Vec<Field> {
             protect_configuration,
             tags,
             destinations: _,
-        } = set.clone();
+        } = set;
         let texts = [
             ("default_message_type", default_message_type.map(String::from)),
             ("default_sender_id", default_sender_id),
@@ -204,9 +207,7 @@ fn set_fields(before: &Set, after: &Set) -> Vec<Field> {
         ];
         let mut values: Vec<(String, Value)> = Vec::new();
         values.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::Text(text?)))));
-        if message_feedback {
-            values.push(("message_feedback".to_owned(), Value::Flag(true)));
-        }
+        values.extend(feedback.then(|| ("message_feedback".to_owned(), Value::Flag(message_feedback))));
         values.extend(tags.into_iter().map(|(key, value)| (format!("tags.{key}"), Value::Text(value))));
         values
     };

@@ -50,7 +50,13 @@ impl Failure {
         let message = error.message().map_or_else(|| chain(error), str::to_owned);
         let kind = match error {
             SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Kind::Unavailable,
-            SdkError::DispatchFailure(failure) if failure.is_timeout() || failure.is_io() => Kind::Unreachable,
+            // Of a connection that broke, the connector says no more than which client it comes from; without credentials
+            // there was none.
+            SdkError::DispatchFailure(failure)
+                if failure.is_timeout() || failure.is_io() || chain(error).contains("client error") =>
+            {
+                Kind::Unreachable
+            }
             _ => kind(code.as_deref().unwrap_or_default(), &message),
         };
         let request_id = error.meta().extra("aws_request_id").map(str::to_owned);

@@ -76,7 +76,11 @@ fn change_text(change: &Change, paint: &Paint) -> String {
     let mut text = format!("{} {what} {whose}{because}\n", paint.action(*action, sign));
     let width = fields.iter().map(|field| field.name.chars().count()).max().unwrap_or(0);
     for field in fields {
-        text += &format!("    {:<width$}  {}\n", field.name, field_text(field));
+        let value = match (action, &field.old) {
+            (Action::Delete, Some(old)) => value_text(old),
+            _ => field_text(field),
+        };
+        text += &format!("    {:<width$}  {value}\n", field.name);
     }
     text
 }

@@ -150,7 +150,7 @@ pub(crate) fn agreed(question: &str, yes: bool, world: &World) -> anyhow::Result
 /// Prints a plan.
 pub(crate) fn print_plan(diff: &Diff, format: PlanFormat, world: &World) -> anyhow::Result<()> {
     match format {
-        PlanFormat::Text => Ok(io::stdout().write_all(diff.text(world.coloured()).as_bytes())?),
+        PlanFormat::Text => Ok(io::stdout().write_all(diff.text(world.seen && world.colours()).as_bytes())?),
         PlanFormat::Json => print_json(&diff.json()),
     }
 }
@@ -162,8 +162,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
 /// A mistake in the file is drawn with its place; it says "error" itself.
 pub(crate) fn draw_faults(error: anyhow::Error, world: &World) -> anyhow::Result<Exit> {
     let faults = error.downcast::<Faults>()?;
-    let coloured = world.watched && world.var("NO_COLOR").is_none_or(str::is_empty);
-    writeln!(io::stderr(), "{}", faults.render(coloured))?;
+    writeln!(io::stderr(), "{}", faults.render(world.watched && world.colours()))?;
     Ok(Exit::Failed)
 }
 

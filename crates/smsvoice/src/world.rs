@@ -15,7 +15,9 @@ pub struct World {
     pub watched: bool,
     /// Whether somebody can be asked: stdin is a terminal.
     pub answers: bool,
-    /// The terminal's width in characters, if stdout is one.
+    /// Whether answers are seen at once: stdout is a terminal.
+    pub seen: bool,
+    /// The terminal's width in characters, if stdout is one and tells.
     pub width: Option<u16>,
 }
 
@@ -25,13 +27,19 @@ impl World {
         let env =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let width = console::Term::stdout().size_checked().map(|(_, columns)| columns);
-        let [watched, answers] = [std::io::stderr().is_terminal(), std::io::stdin().is_terminal()];
-        Self { now: Utc::now(), env: env.collect(), watched, answers, width }
+        Self {
+            now: Utc::now(),
+            env: env.collect(),
+            watched: std::io::stderr().is_terminal(),
+            answers: std::io::stdin().is_terminal(),
+            seen: std::io::stdout().is_terminal(),
+            width,
+        }
     }
 
-    /// Whether stdout shows colours: it is a terminal, and `NO_COLOR` does not forbid it.
-    pub fn coloured(&self) -> bool {
-        self.width.is_some() && self.var("NO_COLOR").is_none_or(str::is_empty)
+    /// Whether colours are allowed: `NO_COLOR` does not forbid them.
+    pub fn colours(&self) -> bool {
+        self.var("NO_COLOR").is_none_or(str::is_empty)
     }
 
     /// The value of an environment variable.

@@ -1,10 +1,12 @@
 //! From nothing to what the file says, through drift, adoption and pruning, to nothing again.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tests::python;
 
 use crate::support::{Account, FILE, changes, said};
 
@@ -114,13 +116,12 @@ fn another_kind_of_target_is_replaced_without_a_gap() {
     assert_eq!(changes(&plan), ["replace otp/alarm firehose.role,firehose.stream,sns.topic"]);
     assert!(plan["changes"][0]["reason"].as_str().unwrap().contains("from sns to firehose"));
     let done = account.apply(&[]);
-    let order = [
-        "create event destination otp/alarm-stand-in",
-        "delete event destination otp/alarm",
-        "create event destination otp/alarm",
-    ];
-    let places: Vec<_> = order.iter().map(|call| done.find(call)).collect();
-    assert!(places.is_sorted() && places[0].is_some(), "{done}");
+    let calls: Vec<_> = done.lines().filter_map(|line| line.strip_prefix("done ")?.split_once(": ")).collect();
+    let calls: Vec<_> = calls.into_iter().map(|(_, call)| call).collect();
+    let stand_in = "event destination otp/alarm-stand-in";
+    let alarm = "event destination otp/alarm";
+    let order = [("create", stand_in), ("delete", alarm), ("create", alarm), ("delete", stand_in)];
+    assert_eq!(calls, order.map(|(verb, what)| format!("{verb} {what}")));
     account.plan(false);
 }
 
@@ -175,7 +176,7 @@ fn a_mistake_in_the_file_is_drawn_and_nothing_is_asked_of_aws() {
     let said = said(&output);
     assert!(
         said.starts_with("error: API v2 has no event type `TEXT_SPAN`; is it TEXT_SPAM?")
-            && said.contains("sets.toml:21:"),
+            && said.contains("sets.toml:19:27"),
         "{said}"
     );
 }
@@ -194,4 +195,56 @@ fn the_example_of_the_readme_is_planned_and_applied() {
     account.apply(&[]);
     account.plan(false);
     account.ends(0, &["destroy", "sets.toml", "--yes", "--pace", "0"]);
+}
+
+#[test]
+fn somebody_at_a_terminal_is_asked_and_sees_colours() {
+    let account = Account::new(&[]);
+    let (program, file) = (tests::programs::program("smsvoice"), account.path("sets.toml"));
+    let typed = |answer: &str, command: &str| -> Value {
+        let arguments = [answer, program.to_str().unwrap(), command, &file, "--endpoint-url", &account.url];
+        let paced: &[&str] = if command == "plan" { &[] } else { &["--pace", "0"] };
+        let arguments: Vec<&OsStr> = arguments.iter().chain(paced).map(OsStr::new).collect();
+        serde_json::from_str(&python::run("at_terminal.py", &arguments, "")).unwrap()
+    };
+    let planned = typed("-", "plan");
+    assert_eq!(planned["code"], 3, "{planned}");
+    assert!(planned["shown"].as_str().unwrap().contains("\u{1b}[32m+\u{1b}[0m configuration set otp"), "{planned}");
+    assert_eq!(typed("no", "apply")["code"], 1);
+    assert_eq!(account.by_hand(&["show"]), json!({}), "nothing was done");
+    assert_eq!(typed("yes", "apply")["code"], 0);
+    account.plan(false);
+    assert_eq!(typed("yes", "destroy")["code"], 0);
+    assert_eq!(account.by_hand(&["show"]), json!({}));
+}
+
+#[test]
+fn aws_is_found_by_flags_by_variables_of_one_service_and_by_a_profile() {
+    let account = Account::new(&[]);
+    let config =
+        account.write("config", &format!("[profile sms]\nregion = us-east-1\nendpoint_url = {}\n", account.url));
+    let keys = account.write("credentials", "[sms]\naws_access_key_id = a\naws_secret_access_key = b\n");
+    let plan = |more: &[&str], variables: &[(&str, &str)]| {
+        let mut command = account.command(&[&["plan", "sets.toml"], more].concat());
+        for name in ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            command.env_remove(name);
+        }
+        command.env("AWS_CONFIG_FILE", &config).env("AWS_SHARED_CREDENTIALS_FILE", &keys);
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    let url = account.url.as_str();
+    let services = [("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", url), ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE", url)];
+    for (flags, variables) in [
+        (&["--endpoint-url", url][..], &[][..]),
+        (&[], &[("AWS_ENDPOINT_URL", url)]),
+        (&[], &services),
+        (&["--profile", "sms"], &[]),
+        (&[], &[("AWS_PROFILE", "sms")]),
+        (&["--endpoint-url", url, "--region", "us-east-1"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]),
+    ] {
+        assert_eq!(plan(flags, variables), (Some(3), String::new()), "{flags:?} {variables:?}");
+    }
+    let (code, said) = plan(&["--region", "eu-west-1"], &[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")]);
+    assert!(code == Some(1) && said.contains("the calls would go to eu-west-1; give --region us-east-1"), "{said}");
 }

@@ -42,12 +42,13 @@ fn set_block(id: &SetId, set: &Set, name: &str) -> String {
     let mut arguments = vec![("name", text(&id.name))];
     arguments.extend(set.default_message_type.iter().map(|kind| ("default_message_type", text(kind.as_str()))));
     arguments.extend(set.default_sender_id.iter().map(|id| ("default_sender_id", text(id))));
-    let tags = set.tags.iter().map(|(key, value)| format!("    {} = {}\n", text(key), text(value)));
-    let tags: String = tags.collect();
-    if !tags.is_empty() {
-        arguments.push(("tags", format!("{{\n{tags}  }}")));
+    let mut inner = lines("  ", &arguments);
+    if !set.tags.is_empty() {
+        let tags: Vec<_> = set.tags.iter().map(|(key, value)| (text(key), text(value))).collect();
+        let tags: Vec<_> = tags.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        inner += &format!("\n  tags = {{\n{}  }}\n", lines("    ", &tags));
     }
-    format!("resource \"{SET}\" \"{name}\" {{\n{}}}\n", lines("  ", &arguments))
+    format!("resource \"{SET}\" \"{name}\" {{\n{inner}}}\n")
 }
 
 fn destination_block(set: &str, name: &str, destination: &Destination, label: &str) -> String {
