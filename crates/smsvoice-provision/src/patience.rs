@@ -35,7 +35,7 @@ impl Default for Patience {
 }
 
 /// A call that failed and will be made again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Waiting<'a> {
     /// Why.
     pub failure: &'a Failure,

@@ -1,6 +1,6 @@
 //! What the commands about configuration sets share: reading the file, reading AWS, telling of it, asking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(crate) async fn open(path: &Path, text: &str, aws: &AwsArgs, world: &World) 
     let config = aws.sdk_config(world).await;
     let needed = draft.stacks();
     let stacks = if needed.is_empty() {
-        Default::default()
+        BTreeMap::new()
     } else {
         let config = aws.in_region(config.clone(), None, world)?;
         stacks::outputs(&config, &needed, &Patience::default(), &say_waiting).await?
