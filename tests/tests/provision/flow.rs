@@ -32,7 +32,8 @@ fn a_plan_is_applied_and_drift_by_hand_is_found_exactly_and_mended() {
         "update calls(v1)/topic enabled,events",
     ];
     let mut found: Vec<_> = drifted.iter().map(String::as_str).collect();
-    (expected.sort_unstable(), found.sort_unstable());
+    expected.sort_unstable();
+    found.sort_unstable();
     assert_eq!(found, expected);
     account.apply(&[]);
     account.plan(false);
