@@ -155,11 +155,11 @@ pub(crate) fn python_program(name: &str) -> Command {
 
 /// A script of ours that finds the npm packages.
 pub(crate) fn node(script: &str) -> Command {
+    let mut command = tools::node(); // before npm, which says less when there is no Node
     let home = node_home();
     // Modules are looked for beside the script's own folder.
     let copy = home.join(script);
     fs::copy(here("node").join(script), &copy).unwrap();
-    let mut command = tools::node();
     command.arg(copy);
     clean(&mut command);
     command
