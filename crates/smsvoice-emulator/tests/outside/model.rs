@@ -43,8 +43,14 @@ fn every_reason_the_emulator_gives_is_one_of_the_models() {
 
 /// What the conformance script tries at least: two requests of each operation, and one of each constraint of their
 /// models, which only grow.
-const TRIED: [(&str, usize); 6] =
-    [("v2 minimal", 45), ("v2 full", 45), ("v2 violation", 660), ("v1 minimal", 8), ("v1 full", 8), ("v1 violation", 2)];
+const TRIED: [(&str, usize); 6] = [
+    ("v2 minimal", 45),
+    ("v2 full", 45),
+    ("v2 violation", 660),
+    ("v1 minimal", 8),
+    ("v1 full", 8),
+    ("v1 violation", 2),
+];
 
 #[test]
 fn every_operation_answers_as_its_model_says_and_every_constraint_is_held() {

@@ -101,6 +101,11 @@ ending = "unknown"
 [[rule]]
 prefix = "+1425414"
 ending = "invalid"
+
+[[rule]]
+prefix = "+1509"
+channel = "text"                    # calls and media messages can end so, too
+ending = "ttl_expired"
 "#;
 
 /// No rule matches, and so it arrives: one carrier confirms that with DELIVERED, another with SUCCESSFUL.
@@ -126,6 +131,8 @@ fn cases() -> Vec<(Channel, &'static str, Value, &'static str)> {
         (Text, "+12065550123", json!({"size": "large"}), ARRIVES),  // all but the channel
         (Media, "+12065550123", json!({"size": "small"}), ARRIVES), // all but the context
         (Text, "+13605550123", none(), "TEXT_UNKNOWN"),
+        (Text, "+15095550123", none(), "TEXT_TTL_EXPIRED"),
+        (Media, "+15095550123", none(), ARRIVES),
         (Text, "+14254147755", none(), "TEXT_DELIVERED"), // AWS's simulator decides before any rule
     ]
 }
