@@ -117,7 +117,7 @@ fn a_body_that_trickles_byte_by_byte_takes_no_more_than_its_bytes() {
         open
     });
     println!("64 bodies of 30,000 chunks of one byte: {grown} kB");
-    assert!(grown < LARGEST_GROWTH_KB / 4, "64 bodies of 30 kB took {grown} kB");
+    assert!(grown < LARGEST_GROWTH_KB / 2, "64 bodies of 30 kB took {grown} kB");
 }
 
 #[test]
@@ -134,7 +134,8 @@ fn clients_that_go_away_in_the_middle_leave_nothing_behind() {
         (0..100).for_each(|_| drop(sent(&emulator, "POST / HTTP/1.1\r\nhost", b"")));
     });
     wait_until("their connections are closed", || emulator.open_files() <= before);
-    assert!(grown < LARGEST_GROWTH_KB / 4, "1,100 clients that went away took {grown} kB");
+    println!("1,100 clients that went away: {grown} kB");
+    assert!(grown < LARGEST_GROWTH_KB / 2, "1,100 clients that went away took {grown} kB");
     assert_eq!(emulator.health()["messages"], 0, "half a message is none");
     assert_others_are_served(&emulator);
 }
