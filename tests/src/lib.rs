@@ -9,5 +9,6 @@ pub mod oracle;
 pub mod programs;
 pub mod python;
 pub mod random_events;
+pub mod rows;
 pub mod tallies;
 pub mod tools;

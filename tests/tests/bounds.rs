@@ -25,7 +25,7 @@ fn generated(folder: &Path, messages: u32) -> (PathBuf, u64) {
     let mut generate = Command::new(program("smsvoice"));
     generate.args(["generate", "--days", "1", "--messages", &messages.to_string(), "--out"]).arg(&file);
     assert!(generate.stdout(Stdio::null()).status().unwrap().success());
-    let lines = fs::read(&file).unwrap().iter().filter(|byte| **byte == b'\n').count();
+    let lines = fs::read_to_string(&file).unwrap().lines().count();
     (file, lines as u64)
 }
 

@@ -135,7 +135,9 @@ mod tests {
     fn an_account_has_ten_thousand_voice_sets_and_no_more() {
         Account::in_test(|tx| {
             let named = |n: usize| Create { configuration_set_name: Some(format!("set-{n}")) };
-            (0..SETS_PER_ACCOUNT).for_each(|n| drop(create(tx, named(n)).unwrap()));
+            for n in 0..SETS_PER_ACCOUNT {
+                create(tx, named(n)).unwrap();
+            }
             let refusal = create(tx, named(SETS_PER_ACCOUNT)).err();
             assert_eq!(refusal, Some(Refusal::quota(Quota::ConfigurationSets, 10_000)));
         });

@@ -54,7 +54,9 @@ fn lives(emulator: &Emulator) -> BTreeMap<String, Vec<Value>> {
         let event: Value = serde_json::from_str(line).unwrap();
         lives.entry(event["messageId"].as_str().unwrap().to_owned()).or_default().push(event);
     }
-    lives.values_mut().for_each(|events| events.sort_by_key(|event| event["eventTimestamp"].as_i64()));
+    for events in lives.values_mut() {
+        events.sort_by_key(|event| event["eventTimestamp"].as_i64());
+    }
     lives
 }
 

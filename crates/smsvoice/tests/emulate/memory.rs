@@ -67,10 +67,8 @@ fn bodies_of_ten_megabytes_that_come_at_once_are_refused_before_they_are_in_memo
     let (grown, open) = growth_kb(&emulator, || {
         let send_all = |head: &str, body: &[u8]| (0..50).map(|_| sent(&emulator, head, body)).collect::<Vec<_>>();
         thread::scope(|scope| {
-            let senders: Vec<_> = [(&told, &plain), (&untold, &chunk), (&told, &plain), (&untold, &chunk)]
-                .map(|(head, body)| scope.spawn(|| send_all(head, body)))
-                .into_iter()
-                .collect();
+            let senders = [(&told, &plain), (&untold, &chunk), (&told, &plain), (&untold, &chunk)]
+                .map(|(head, body)| scope.spawn(|| send_all(head, body)));
             senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
         })
     });
