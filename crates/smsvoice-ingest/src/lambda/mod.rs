@@ -4,12 +4,14 @@
 
 mod config;
 mod durable;
+mod filling;
 mod firehose;
 mod invocation;
 mod object;
 mod reply;
 mod retriable;
 mod retry;
+mod shares;
 mod telemetry;
 
 pub use config::{Config, ConfigError, LogLevel};

@@ -70,11 +70,11 @@ impl<O: Output> Reader<'_, O> {
             }
             return;
         }
-        let before = (self.received.pieces, self.tally.objects.len());
+        let before = (self.received.pieces, self.objects_named());
         self.suspects = Some(Vec::new());
         look(self, &inner);
         let suspects = self.suspects.take().unwrap_or_default();
-        if (self.received.pieces, self.tally.objects.len()) != before {
+        if (self.received.pieces, self.objects_named()) != before {
             for Suspect { payload, reason, detail } in suspects {
                 self.quarantine(&payload, origin, reason, &detail);
             }
@@ -89,6 +89,10 @@ impl<O: Output> Reader<'_, O> {
                 self.quarantine(whole.as_bytes(), origin, Reason::UnknownEnvelope, detail);
             }
         }
+    }
+
+    fn objects_named(&self) -> usize {
+        self.tally.objects.len() + self.tally.removed.len()
     }
 
     fn search_value(&mut self, value: &str, origin: &Origin<'_>) {
