@@ -19,7 +19,7 @@ pub enum Exit {
     Done,
     /// Not done.
     Failed,
-    /// Done, but something is in quarantine.
+    /// Done, but something is in quarantine, or was left out.
     Quarantined,
 }
 

@@ -15,6 +15,7 @@ mod shares;
 mod telemetry;
 
 pub use config::{Config, ConfigError, LogLevel};
+pub use durable::put_until;
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
 pub use reply::{BatchItemFailure, Failure, Reply};

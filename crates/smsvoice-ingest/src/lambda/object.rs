@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt};
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{Lake, LakeError, Table};
+use smsvoice_lake::{Lake, LakeError, Table, said};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::envelope::ObjectName;
@@ -53,7 +53,7 @@ pub(crate) async fn within<T>(
     match timeout_at(deadline.min(begin + SILENCE), answer).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(object_store::Error::NotFound { .. })) => Err(ObjectError::Missing),
-        Ok(Err(error)) => Err(ObjectError::Store(format!("{place}: {error}"))),
+        Ok(Err(error)) => Err(ObjectError::Store(format!("{place}: {}", said(&error)))),
         Err(_) => Err(ObjectError::Store(format!("{place}: no answer within {:.1} s", begin.elapsed().as_secs_f64()))),
     }
 }

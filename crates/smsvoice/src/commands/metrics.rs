@@ -4,7 +4,7 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
@@ -15,6 +15,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
+    #[command(flatten)]
+    damaged: DamagedArgs,
     #[arg(long, default_value_t = Metric::Rates, help = format!("What to measure: {}", names(Metric::ALL)))]
     metric: Metric,
     #[arg(
@@ -46,9 +48,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         as_of: args.as_of.unwrap_or(world.now),
     };
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         super::print(engine.metrics(&request).await?, args.format, world.width).await?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod trace;
 use std::io::{self, BufWriter, Write};
 
 use clap::CommandFactory;
-use smsvoice_metrics::Rows;
+use smsvoice_metrics::{LocalEngine, Rows};
 
 use crate::output::Format;
 use crate::{Cli, Exit};
@@ -19,6 +19,11 @@ use crate::{Cli, Exit};
 pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
     clap_complete::generate(shell, &mut Cli::command(), "smsvoice", &mut io::stdout());
     Exit::Done
+}
+
+/// How an answer ended: files that were left out are missing in it.
+fn exit_of(engine: &LocalEngine) -> Exit {
+    if engine.left_out().is_empty() { Exit::Done } else { Exit::Quarantined }
 }
 
 /// Writes an answer to stdout, batch by batch. A reader that goes away (`| head`) is no failure.

@@ -1,6 +1,6 @@
 //! `smsvoice trace`: the life of one message.
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
@@ -10,6 +10,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
+    #[command(flatten)]
+    damaged: DamagedArgs,
     /// How the rows are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -19,8 +21,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         super::print(engine.trace(&args.message_id).await?, args.format, world.width).await?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
