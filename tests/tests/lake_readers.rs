@@ -56,7 +56,7 @@ fn read_by(reader: &str, column: usize) {
     for ((table, columns, partitions), written) in tables.into_iter().zip(written) {
         let written = answers::sorted(written);
         assert_eq!(types_in(&read[table]), types_of(&columns, partitions, column), "{table}");
-        let ours = runtime.block_on(answers::local(&lake, &format!("SELECT * FROM {table}")));
+        let ours = runtime.block_on(answers::local(&lake, &format!("SELECT {} FROM {table}", names_in(&written))));
         let theirs: Vec<Value> = read[table]["rows"].as_array().unwrap().clone();
         assert_same(&format!("{table} by {reader}"), theirs, &written);
         assert_same(&format!("{table} by ourselves"), ours, &written);
@@ -70,6 +70,11 @@ fn assert_same(what: &str, read: Vec<Value>, written: &[Value]) {
     for (read, written) in read.iter().zip(written) {
         assert_eq!(read, written, "{what}");
     }
+}
+
+/// The columns that are stored, for SQL: `payload_text` is computed.
+fn names_in(rows: &[Value]) -> String {
+    rows[0].as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(", ")
 }
 
 fn types_in(table: &Value) -> BTreeMap<String, String> {

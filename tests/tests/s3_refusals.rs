@@ -37,7 +37,7 @@ fn request(stream: &TcpStream) -> (String, String) {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
         match line.trim_end().split_once(": ") {
-            Some((name, value)) if name.eq_ignore_ascii_case("authorization") => authorization = value.to_owned(),
+            Some((name, value)) if name.eq_ignore_ascii_case("authorization") => authorization.push_str(value),
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse().unwrap(),
             Some(_) => {}
             None => break,

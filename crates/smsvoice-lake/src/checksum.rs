@@ -31,7 +31,9 @@ pub(crate) fn is_right(file: &[u8]) -> Option<bool> {
     let (before, rest) = file.split_at(at);
     let (value, after) = rest.split_at(UNKNOWN.len());
     let mut hash = crc32fast::Hasher::new();
-    [before, &UNKNOWN, after].into_iter().for_each(|part| hash.update(part));
+    for part in [before, &UNKNOWN, after] {
+        hash.update(part);
+    }
     Some(format!("{:08x}", hash.finalize()).as_bytes() == value)
 }
 

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const OF_INSTANCE: Duration = Duration::from_secs(1);
 
 /// Credentials are fetched again so long before they expire.
-const BEFORE_EXPIRY: Duration = Duration::from_secs(300);
+const BEFORE_EXPIRY: Duration = Duration::from_mins(5);
 
 /// Why there are no credentials.
 #[derive(Debug, Error)]

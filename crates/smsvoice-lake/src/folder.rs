@@ -43,7 +43,7 @@ impl Folder {
     pub(crate) fn put(&self, below: &str, parts: &[Bytes], replace: bool) -> io::Result<Written> {
         let path = self.0.join(below);
         let folder = path.parent().unwrap_or(&self.0).to_owned();
-        self.make_folders(&folder)?;
+        Self::make_folders(&folder)?;
         let mut attempts = 0;
         let (temporary, mut file) = loop {
             let (temporary, file) = self.temporary(&path)?;
@@ -75,7 +75,7 @@ impl Folder {
     }
 
     /// Makes the folders down to this one, and syncs those that got a new one in them.
-    fn make_folders(&self, folder: &Path) -> io::Result<()> {
+    fn make_folders(folder: &Path) -> io::Result<()> {
         if folder.is_dir() {
             return Ok(());
         }

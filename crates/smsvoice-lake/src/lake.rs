@@ -237,7 +237,7 @@ fn s3(
     let plain = variables.get("AWS_ENDPOINT_URL").is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
     let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
-    if !(is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY")) && !is_set("AWS_SKIP_SIGNATURE") {
+    if !(is_set("AWS_SKIP_SIGNATURE") || is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY")) {
         builder = builder.with_credentials(Arc::new(SdkCredentials::default()));
     }
     let named = is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION");

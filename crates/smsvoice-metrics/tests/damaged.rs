@@ -2,14 +2,15 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+#[allow(dead_code)] // what the lives of other tests are
 mod lakes;
 
 use arrow::array::RecordBatch;
 use arrow::util::pretty::pretty_format_batches;
 use bytes::Bytes;
 use lakes::{empty, lake_of};
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use smsvoice_lake::{Lake, Table};

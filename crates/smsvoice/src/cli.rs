@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{emulate, generate, lake, metrics, query, replay, trace};
+use crate::commands::{
+    adopt, apply, destroy, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, trace,
+};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -18,9 +20,15 @@ pub(crate) enum Command {
     Metrics(metrics::Args),
     Query(query::Args),
     Trace(trace::Args),
+    Quarantine(quarantine::Args),
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Adopt(adopt::Args),
+    Destroy(destroy::Args),
+    Export(export::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

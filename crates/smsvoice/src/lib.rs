@@ -1,15 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod aws;
 mod cli;
 mod commands;
 mod lake;
 pub mod output;
+mod provision;
 mod settings;
+mod usage;
 mod world;
 
 use std::process::ExitCode;
 
 pub use cli::Cli;
+pub use usage::UsageError;
 pub use world::World;
 
 /// How a command ended.
@@ -19,17 +23,22 @@ pub enum Exit {
     Done,
     /// Not done.
     Failed,
+    /// The command was not meant so.
+    WronglyUsed,
     /// Done, but something is in quarantine, or was left out.
     Quarantined,
+    /// Looked, and found that changes are to be made.
+    Pending,
 }
 
 impl From<Exit> for ExitCode {
-    /// 0 done, 1 failed, 3 done with something quarantined. 2 is a wrong use of the command, which clap answers.
+    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined or changes pending.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
-            Exit::Quarantined => 3,
+            Exit::WronglyUsed => 2,
+            Exit::Quarantined | Exit::Pending => 3,
         })
     }
 }
@@ -38,14 +47,21 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
     use cli::Command;
     settings::refuse_unknown_variables(world)?;
-    match cli.command {
+    let done = match cli.command {
         Command::Replay(args) => commands::replay::run(&args, world),
         Command::Metrics(args) => commands::metrics::run(&args, world),
         Command::Query(args) => commands::query::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
+        Command::Quarantine(args) => commands::quarantine::run(&args, world),
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
+        Command::Plan(args) => commands::plan::run(&args, world),
+        Command::Apply(args) => commands::apply::run(&args, world),
+        Command::Adopt(args) => commands::adopt::run(&args, world),
+        Command::Destroy(args) => commands::destroy::run(&args, world),
+        Command::Export(args) => commands::export::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
-    }
+    };
+    done.or_else(|error| provision::draw_faults(error, world))
 }

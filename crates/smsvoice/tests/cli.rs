@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+#[path = "cli/answers.rs"]
+mod answers;
 #[path = "cli/doors.rs"]
 mod doors;
 #[path = "cli/folders.rs"]

@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn each_has_its_share_and_the_last_all_that_is_left() {
         let begin = Instant::now();
-        let mut shares = Shares::new(Duration::from_secs(3600), 1000, 3);
+        let mut shares = Shares::new(Duration::from_hours(1), 1000, 3);
         let minutes = |until: Instant| (until - begin).as_secs_f64() / 60.0;
         assert!((minutes(shares.next(500)) - 30.0).abs() < 0.1, "half of the bytes");
         assert!((minutes(shares.next(0)) - 30.0).abs() < 0.1, "one of two that are left");
