@@ -14,6 +14,8 @@ pub struct Received {
     pub unknown_types: u64,
     /// Events with a number that was hidden before they were read: it is null in the lake.
     pub without_number: u64,
+    /// Objects in S3 that were removed, as notifications say: nothing of them can be read, and nothing was received.
+    pub removed_objects: u64,
     /// Pieces by source.
     pub by_source: BTreeMap<Source, u64>,
     /// Pieces that are no event, by reason.
@@ -32,12 +34,20 @@ impl Received {
         *self.by_reason.entry(reason).or_default() += 1;
     }
 
+    /// Takes back pieces that were rejected for this reason: something else is kept in their place.
+    pub(crate) fn take_back(&mut self, source: Source, reason: Reason, count: u64) {
+        self.pieces -= count;
+        subtract(&mut self.by_source, source, count);
+        subtract(&mut self.by_reason, reason, count);
+    }
+
     /// Adds what another reader received.
     pub fn add(&mut self, other: &Self) {
-        let Self { pieces, unknown_types, without_number, by_source, by_reason } = other;
+        let Self { pieces, unknown_types, without_number, removed_objects, by_source, by_reason } = other;
         self.pieces += pieces;
         self.unknown_types += unknown_types;
         self.without_number += without_number;
+        self.removed_objects += removed_objects;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }
@@ -45,7 +55,7 @@ impl Received {
     /// Closes the books: of all that was received, `counts` says what was put into files, and `durable` which of those
     /// files are in the lake.
     pub fn settle(self, counts: WriteCounts, durable: Durable) -> Ledger {
-        let Self { pieces, unknown_types, without_number, by_source, by_reason } = self;
+        let Self { pieces, unknown_types, without_number, removed_objects, by_source, by_reason } = self;
         let WriteCounts { events, duplicates, differing, quarantined: rejected } = counts;
         let Durable { written, already_there, quarantined } = durable;
         Ledger {
@@ -58,6 +68,7 @@ impl Received {
             differing,
             unknown_types,
             without_number,
+            removed_objects,
             by_source: by_source.into_iter().map(|(source, count)| (source.as_str(), count)).collect(),
             by_reason: by_reason.into_iter().map(|(reason, count)| (reason.as_str(), count)).collect(),
         }
@@ -114,6 +125,8 @@ pub struct Ledger {
     /// Events with a number that was hidden before they were read (masked in quarantine, say): it is null in the lake. Each
     /// is among the others as well.
     pub without_number: u64,
+    /// Objects in S3 that were removed, as notifications say; they are among no other count.
+    pub removed_objects: u64,
     /// Pieces received, by source.
     pub by_source: BTreeMap<&'static str, u64>,
     /// Pieces that are no event, by reason.
@@ -139,6 +152,7 @@ impl Ledger {
             differing,
             unknown_types,
             without_number,
+            removed_objects,
             by_source,
             by_reason,
         } = other;
@@ -151,6 +165,7 @@ impl Ledger {
         self.differing += differing;
         self.unknown_types += unknown_types;
         self.without_number += without_number;
+        self.removed_objects += removed_objects;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }
@@ -159,6 +174,15 @@ impl Ledger {
 fn add_each<K: Copy + Ord>(to: &mut BTreeMap<K, u64>, from: &BTreeMap<K, u64>) {
     for (name, count) in from {
         *to.entry(*name).or_default() += count;
+    }
+}
+
+fn subtract<K: Copy + Ord>(from: &mut BTreeMap<K, u64>, name: K, count: u64) {
+    if let Some(counted) = from.get_mut(&name) {
+        *counted -= count;
+        if *counted == 0 {
+            from.remove(&name);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ fuzz_target!(|payload: &str| {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let settings = Settings {
-            privacy: Privacy { numbers: PhoneNumbers::Mask, origination_too: true },
+            privacy: Privacy { origination_too: true, ..Privacy::default() },
             context_columns: vec!["campaign".to_owned()],
             ..Settings::plain()
         };

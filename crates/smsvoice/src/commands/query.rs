@@ -2,7 +2,7 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::FormatArgs;
 use crate::{Exit, World};
 
@@ -15,6 +15,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
     #[command(flatten)]
+    damaged: DamagedArgs,
+    #[command(flatten)]
     format: FormatArgs,
     /// The query.
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -23,8 +25,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         super::print(engine.query(&args.sql).await?, args.format.format(), world.width).await?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
