@@ -7,3 +7,4 @@ pub mod oracle;
 pub mod programs;
 pub mod python;
 pub mod random_events;
+pub mod replayed;

@@ -90,11 +90,8 @@ fn duckdb_answers_as_datafusion_does() {
     for (query, duckdb) in queries.iter().zip(answers) {
         let local = runtime.block_on(answers::local(&lake, query));
         rows += local.len();
-        let (local, duckdb) = if has_an_order(query) {
-            (local, duckdb)
-        } else {
-            (answers::sorted(local), answers::sorted(duckdb))
-        };
+        let (local, duckdb) =
+            if has_an_order(query) { (local, duckdb) } else { (answers::sorted(local), answers::sorted(duckdb)) };
         assert_eq!(local.len(), duckdb.len(), "{query}");
         for (local, duckdb) in local.iter().zip(&duckdb) {
             assert_eq!(local, duckdb, "{query}");

@@ -46,6 +46,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
+        Command::Views(args) => commands::views::run(&args),
         Command::Completions { shell } => Ok(commands::completions(shell)),
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod metrics;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod trace;
+pub(crate) mod views;
 
 use std::io::{self, BufWriter, Write};
 
