@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc)] // a test that cannot go on panics
 
 pub mod answers;
+pub mod envelopes;
 pub mod oracle;
 pub mod programs;
 pub mod python;

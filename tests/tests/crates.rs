@@ -10,20 +10,23 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 8] = [
+const FLOW: [&str; 9] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
     "smsvoice-lake",
     "smsvoice-ingest",
     "smsvoice-metrics",
     "smsvoice-emulator",
+    "smsvoice-provision",
     "smsvoice",
     "tests",
 ];
 
 /// Libraries (and those whose names begin with theirs and a hyphen) that only these crates name, and all of these do.
-const OWNERS: [(&str, &[&str]); 7] = [
+const OWNERS: [(&str, &[&str]); 9] = [
+    ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
+    ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),
     ("axum", &["smsvoice-emulator"]),
     ("clap", &["smsvoice"]),
     ("datafusion", &["smsvoice-metrics"]),

@@ -7,7 +7,7 @@ use smsvoice_event::ParseError;
 use smsvoice_lake::Reason;
 
 use super::{Output, Reader};
-use crate::envelope::members::{Members, each_item, each_member, string};
+use crate::envelope::members::{Members, Misfit, each_item, each_member, string};
 use crate::origin::Origin;
 
 /// What looks like a broken event, kept back until it is known whether the object around it holds others that are whole.
@@ -18,12 +18,13 @@ pub(super) struct Suspect {
 }
 
 /// Why something is searched.
-#[derive(Clone, Copy)]
 enum Why<'w> {
     /// It is no event.
     NoEvent(&'w ParseError),
     /// It is a record of an event source that this version does not know.
     OfAnotherSource,
+    /// It looks like an envelope that AWS documents, and is not built like one.
+    Misfit(Misfit),
 }
 
 impl<O: Output> Reader<'_, O> {
@@ -52,6 +53,14 @@ impl<O: Output> Reader<'_, O> {
         });
     }
 
+    /// An object that looks like an envelope and is none as AWS documents it.
+    pub(super) fn search_misfit(&mut self, object: &str, misfit: Misfit, origin: &Origin<'_>) {
+        self.search(object, Why::Misfit(misfit), origin, |reader, inner| {
+            // Its text was JSON.
+            let _ = each_member(object, |_, value| reader.search_value(value.get(), inner));
+        });
+    }
+
     /// A string that stands where a value should: JSON that was serialized twice, perhaps.
     pub(super) fn string_item(&mut self, item: &str, why: &ParseError, origin: &Origin<'_>) {
         self.search(item, Why::NoEvent(why), origin, |reader, inner| reader.search_value(item, inner));
@@ -60,17 +69,20 @@ impl<O: Output> Reader<'_, O> {
     /// Looks inside, and decides what becomes of the whole.
     fn search(&mut self, whole: &str, why: Why<'_>, origin: &Origin<'_>, look: impl FnOnce(&mut Self, &Origin<'_>)) {
         let inner = origin.deeper();
-        if let Some(before) = self.suspects.as_ref().map(Vec::len) {
+        let before = (self.received.pieces, self.tally.objects.len());
+        if let Some(suspects) = self.suspects.as_ref().map(Vec::len) {
             look(self, &inner);
-            // One broken thing is suspected once, by its innermost part.
-            if let Why::NoEvent(why @ ParseError::MissingField { .. }) = why
-                && self.suspects.as_ref().is_some_and(|suspects| suspects.len() == before)
-            {
-                self.reject(whole.as_bytes(), origin, why);
+            let nothing_found = (self.received.pieces, self.tally.objects.len()) == before;
+            // One broken thing is suspected once, by its innermost part; a wrapper of what was found is not broken.
+            if nothing_found && self.suspects.as_ref().is_some_and(|now| now.len() == suspects) {
+                match why {
+                    Why::NoEvent(why @ ParseError::MissingField { .. }) => self.reject(whole.as_bytes(), origin, why),
+                    Why::Misfit(misfit) => self.misfit(whole, misfit, origin),
+                    Why::NoEvent(_) | Why::OfAnotherSource => {}
+                }
             }
             return;
         }
-        let before = (self.received.pieces, self.tally.objects.len());
         self.suspects = Some(Vec::new());
         look(self, &inner);
         let suspects = self.suspects.take().unwrap_or_default();
@@ -84,6 +96,7 @@ impl<O: Output> Reader<'_, O> {
         match (suspects.into_iter().next(), why) {
             (Some(Suspect { reason, detail, .. }), _) => self.quarantine(whole.as_bytes(), origin, reason, &detail),
             (None, Why::NoEvent(why)) => self.reject(whole.as_bytes(), origin, why),
+            (None, Why::Misfit(misfit)) => self.misfit(whole, misfit, origin),
             (None, Why::OfAnotherSource) => {
                 let detail = "a record of no event source this version knows";
                 self.quarantine(whole.as_bytes(), origin, Reason::UnknownEnvelope, detail);

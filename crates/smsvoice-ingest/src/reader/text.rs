@@ -155,7 +155,7 @@ impl<O: Output> Reader<'_, O> {
         match Envelope::detect(object) {
             Ok(Some(envelope)) => self.open(&envelope, object, origin),
             Ok(None) => self.search_object(object, why, origin),
-            Err(misfit) => self.misfit(object, misfit, origin),
+            Err(misfit) => self.search_misfit(object, misfit, origin),
         }
     }
 
