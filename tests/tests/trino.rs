@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use smsvoice_lake::{Lake, Table};
@@ -20,8 +21,11 @@ use tests::{answers, python};
 /// The lake's name below the folder that Trino's `local:///` names, and the URL there.
 const LAKE: (&str, &str) = ("sms", "local:///sms");
 
-/// Runs sessions of statements on a Trino over the lakes in a folder; what each statement gave.
+/// Runs sessions of statements on a Trino over the lakes in a folder; what each statement gave. One at a time: each server has
+/// a gigabyte.
 fn trino(lakes: &Path, workers: u8, catalog: &Map<String, Value>, sessions: &[Vec<String>]) -> Vec<Vec<Value>> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let cache = python::target_folder().join("trino");
     let arguments = [cache.as_os_str(), lakes.as_os_str(), OsStr::new(&workers.to_string()).to_owned().leak()];
     let asked = json!({"catalog": catalog, "sessions": sessions});

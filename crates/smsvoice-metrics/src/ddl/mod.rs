@@ -5,6 +5,7 @@
 
 mod athena;
 mod catalog;
+mod cloudformation;
 mod dialect;
 mod duckdb;
 mod period;
@@ -21,6 +22,7 @@ use smsvoice_lake::Table;
 use smsvoice_lake::schema::{self, context_column};
 
 pub use self::catalog::{CatalogColumn, CatalogTable, CatalogView};
+pub use self::cloudformation::cloudformation;
 pub use self::dialect::Type as ColumnType;
 pub use self::projection::{DayRange, LastDay, Projection};
 pub use self::views::{NamedQuery, Prepared, View, named_queries, prepared, views};

@@ -1,5 +1,5 @@
 //! Partition projection: how Athena, and Trino with Athena's settings, know a table's partitions without a catalogue of
-//! them. (docs.aws.amazon.com, Athena user guide, "Partition projection"; there bounds are inclusive.)
+//! them. (Athena User Guide, "Use partition projection with Amazon Athena"; there bounds are inclusive.)
 
 use std::fmt;
 use std::str::FromStr;
