@@ -7,9 +7,11 @@ default and the code in a zip.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 from cfnlint.decode.cfn_yaml import load
 from samtranslator.parser.parser import Parser
@@ -17,11 +19,13 @@ from samtranslator.translator.translator import Translator
 
 path = pathlib.Path(sys.argv[1]).resolve()
 tools = pathlib.Path(sys.executable).parent
+os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
 
 
 def run(*command):
-    environment = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "PATH": f"{tools}:/usr/bin:/bin", "HOME": str(path.parent)}
-    told = subprocess.run([tools / command[0], *command[1:]], capture_output=True, text=True, env=environment)
+    with tempfile.TemporaryDirectory() as home: # where sam keeps notes of its own
+        environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "HOME": home}
+        told = subprocess.run([tools / command[0], *command[1:]], capture_output=True, text=True, env=environment)
     if told.returncode != 0:
         sys.exit(f"{command[0]}: {told.stdout}\n{told.stderr[-4000:]}")
 

@@ -153,7 +153,8 @@ class Session:
 
     def __init__(self, url):
         self.url = url
-        self.headers = {"X-Trino-User": "test", "X-Trino-Catalog": "awsdatacatalog", "X-Trino-Time-Zone": "UTC"}
+        self.headers = {"X-Trino-User": "test", "X-Trino-Catalog": "awsdatacatalog", "X-Trino-Time-Zone": "UTC",
+                        "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME"}
         self.prepared = {}
 
     def ask(self, url, body=None):
