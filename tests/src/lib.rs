@@ -9,3 +9,4 @@ pub mod programs;
 pub mod python;
 pub mod random_events;
 pub mod replayed;
+pub mod rows;

@@ -1,5 +1,7 @@
 //! `/_smsvoice/`: requests for tests. They reset the account, advance the clock, list messages and events, and so on.
 
+mod faults;
+
 use axum::{
     Router,
     body::Bytes,
@@ -37,6 +39,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/clock/advance", post(advance))
         .route("/redeliver", post(redeliver))
         .route("/inbound", post(inbound))
+        .merge(faults::router())
 }
 
 fn answer(value: &impl Serialize) -> Response {
@@ -159,6 +162,7 @@ async fn reset(State(app): State<App>, headers: HeaderMap) -> Response {
     if is_foreign(&headers) {
         return refuse(StatusCode::FORBIDDEN, "another site's page may not do this");
     }
+    app.faults.reset();
     let done = app.emulator.transact(|tx| {
         tx.account.reset(tx.now);
         Ok(())

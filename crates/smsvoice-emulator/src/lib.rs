@@ -9,8 +9,8 @@
 //! | `start` | [`serve`]: builds everything and puts it together |
 //! | `server` | HTTP on a listener: which path leads where, limits on bodies and slow clients |
 //! | `inbox`, `control` | the page at `/`, and `/_smsvoice/` for tests |
-//! | `app` | what requests are answered from: the emulator, the courier, the key pair |
-//! | `api` | both APIs as clients speak them: transports (`v1`, `v2`), signatures (`auth`), what requests must satisfy (`model`, `constraints.txt`), the table of operations (`operations`), and how one is performed (`perform`) |
+//! | `app` | what requests are answered from: the emulator, the courier, the key pair, the faults of the APIs |
+//! | `api` | both APIs as clients speak them: transports (`v1`, `v2`), signatures (`auth`), what requests must satisfy (`model`, `constraints.txt`), the table of operations (`operations`), how one is performed (`perform`), and what goes wrong on purpose (`fault`) |
 //! | `emission` | when an event is due, it becomes owed to its destinations, and the courier gets it |
 //! | `emulator` | the account behind one lock: `transact` does one operation and waits until it is on disk |
 //! | `state` | changes on disk |
@@ -35,9 +35,9 @@ mod state;
 pub use account::{
     Terms,
     arn::Place,
-    rules::{Faults, Rule, Rules, RulesError},
+    rules::{ApiFault, Faults, Rule, Rules, RulesError},
 };
-pub use api::auth::Credentials;
+pub use api::{auth::Credentials, fault::FaultError};
 pub use clock::{Clock, EpochMs, RealTime};
 pub use delivery::{
     DeliveryService, DeliveryServices, FirehoseTarget, LogsTarget, OutgoingEvent, Recipient, RetryPolicy, SnsTarget,

@@ -1,6 +1,6 @@
 //! HTTP on a listener: which path leads where, and limits on how much and how slowly a client may send.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use tokio::{
 use tower_service::Service as _;
 
 use crate::{
-    api::{self, request::ApiRequest},
+    api::{self, Lost, request::ApiRequest},
     app::App,
     control, inbox,
 };
@@ -53,7 +53,16 @@ pub(crate) async fn run(app: App, listener: TcpListener, shutdown: impl Future<O
 async fn connection(router: Router, stream: TcpStream, permit: OwnedSemaphorePermit) {
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let mut router = router.clone();
-        async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
+        async move {
+            let response = router.call(request.map(Body::new)).await.unwrap_or_else(|never: Infallible| match never {});
+            // An error closes the connection without a word.
+            if response.extensions().get::<Lost>().is_some() {
+                Err(io::ErrorKind::ConnectionAborted)
+            } else {
+                Ok(response)
+            }
+            .map_err(io::Error::from)
+        }
     });
     let _ = stream.set_nodelay(true);
     // An error ends this connection alone: its client broke it off, or did not speak HTTP.
@@ -83,7 +92,7 @@ async fn answer(State(app): State<App>, request: Request) -> Response {
         Ok(Err(_)) => return too_large(),
         Err(_) => return (StatusCode::REQUEST_TIMEOUT, [("connection", "close")]).into_response(),
     };
-    api::answer(&app.emulator, app.credentials.as_ref(), &ApiRequest::new(head, body)).await
+    api::answer(app.service(), &ApiRequest::new(head, body)).await
 }
 
 fn too_large() -> Response {

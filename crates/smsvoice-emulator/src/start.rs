@@ -22,7 +22,10 @@ use crate::{
         phone_number,
         rules::{Rules, RulesError},
     },
-    api::auth::Credentials,
+    api::{
+        auth::Credentials,
+        fault::{FaultError, Faults},
+    },
     app::App,
     clock::{Clock, EpochMs, RealTime},
     delivery::{Courier, DeliveryService, DeliveryServices, RetryPolicy},
@@ -124,6 +127,14 @@ pub enum StartError {
         /// What is wrong, and what to do.
         source: RulesError,
     },
+    /// A fault of the API that could befall nothing.
+    #[error("api_fault {number} of the rules cannot be used")]
+    Fault {
+        /// Counted from 1.
+        number: usize,
+        /// What is wrong, and what to do.
+        source: FaultError,
+    },
     /// The state.
     #[error(transparent)]
     State(#[from] StateError),
@@ -165,8 +176,10 @@ pub async fn serve_components(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), StartError> {
-    let Components { place, terms, credentials, seed, rules, clock, services, retries, state, simulator_number } =
+    let Components { place, terms, credentials, seed, mut rules, clock, services, retries, state, simulator_number } =
         components;
+    let faults = Faults::new(seed, place.account_id.clone(), std::mem::take(&mut rules.api_fault));
+    let faults = Arc::new(faults.map_err(|(number, source)| StartError::Fault { number, source })?);
     let mut account = Account::new(place, terms, seed, clock.now());
     let restore = |path: &Path| Store::open(path, |kind, key, row| account.restore(kind, key, row));
     let store = state.as_deref().map(restore).transpose()?;
@@ -184,7 +197,7 @@ pub async fn serve_components(
     // Dropped, and so stopped, when this function ends.
     let mut tasks = JoinSet::new();
     tasks.spawn(emission::run(Arc::clone(&emulator), Arc::clone(&courier), agenda, accepted));
-    server::run(App { emulator, courier, credentials }, listener, shutdown).await;
+    server::run(App { emulator, courier, credentials, faults }, listener, shutdown).await;
     Ok(())
 }
 

@@ -81,8 +81,8 @@ pub(crate) fn price(channel: Channel, country: &'static Country, parts: u32) -> 
     message.tariff().map(|tariff| tariff.price).ok_or_else(|| unserved(channel, country.iso))
 }
 
-/// Whether a fault that befalls this share of events (0 to 1) befalls the next one.
-fn hits(share: f64, fault_draws: &mut impl Rng) -> bool {
+/// Whether a fault that befalls this share of its kind (0 to 1) befalls the next one.
+pub(crate) fn hits(share: f64, fault_draws: &mut impl Rng) -> bool {
     f64::from(fault_draws.next_u32()) < share * 4_294_967_296.0
 }
 

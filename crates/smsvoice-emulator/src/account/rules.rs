@@ -1,5 +1,7 @@
 //! The rule file: odds, endings pinned by number, prefix, country or context, and faults.
 
+mod api_fault;
+
 use std::{collections::BTreeMap, error::Error};
 
 use serde::Deserialize;
@@ -7,6 +9,9 @@ use smsvoice_event::Channel;
 use smsvoice_lifecycle::{Ending, Odds};
 
 use crate::account::message::SentMessage;
+
+pub use api_fault::ApiFault;
+pub(crate) use api_fault::Reply;
 
 /// How messages fare. The default: the odds of a well-run sender, no rule, no fault.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -18,6 +23,8 @@ pub struct Rules {
     pub rule: Vec<Rule>,
     /// What goes wrong on the way to the destinations.
     pub faults: Faults,
+    /// What goes wrong with requests to the APIs. The first that befalls a request decides.
+    pub api_fault: Vec<ApiFault>,
 }
 
 /// One rule. All that it names must match.

@@ -1,7 +1,10 @@
 //! The model of both APIs: the shapes of every operation, read once from `constraints.txt`.
 //! What a request must satisfy is in that table alone; `check` holds a value against any shape of it.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use fancy_regex::Regex;
 
@@ -70,6 +73,7 @@ pub(crate) struct Span {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) shapes: Vec<Shape>,
+    names: HashMap<&'static str, usize>,
     operations: BTreeMap<&'static str, Operation>,
     others: Vec<&'static str>,
 }
@@ -89,6 +93,18 @@ impl Model {
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.operations.values()
+    }
+
+    /// The error of this name, without `Exception`: how it is written in full, and what it has.
+    pub(crate) fn error(&self, short: &str) -> Option<(&'static str, &Shape)> {
+        let (name, at) = self.names.get_key_value(format!("{short}Exception").as_str())?;
+        Some((name, &self.shapes[*at]))
+    }
+
+    /// The name of an operation that the service has, whether or not this emulator has it too.
+    pub(crate) fn known(&self, name: &str) -> Option<&'static str> {
+        let other = || self.others.iter().find(|other| **other == name).copied();
+        self.operations.get_key_value(name).map(|(name, _)| *name).or_else(other)
     }
 
     /// Operations the service has and this emulator does not.

@@ -7,43 +7,66 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    auth::{self, Credentials, Unsigned},
+    Service,
+    auth::{self, Unsigned},
+    fault::{Interruption, around},
+    lost,
     model::{Location, Model, Operation, Shape},
     perform::perform,
     request::{ApiRequest, decoded, header_value, request_id},
 };
 use crate::{
     account::message::Api,
-    emulator::Emulator,
     refusal::{Clash, Refusal},
 };
 
 /// Answers a request below `/v1/sms-voice/`.
-pub(super) async fn answer(emulator: &Emulator, credentials: Option<&Credentials>, request: &ApiRequest) -> Response {
+pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Response {
     if request.method == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(HeaderName::from_static("x-amzn-requestid"), header_value(&request_id()));
-    let (status, body) = match answered(emulator, credentials, request).await {
+    let (status, body) = match answered(service, request).await {
         Ok(body) => (StatusCode::OK, body),
-        Err((status, kind, message)) => {
+        Err(Failure::Lost) => return lost(),
+        Err(Failure::Error(status, kind, body)) => {
             headers.insert(HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(kind));
-            (status, json!({"Message": message}))
+            (status, body)
         }
     };
     (status, headers, body.to_string()).into_response()
 }
 
-/// Status, error type, words.
-type Failure = (StatusCode, &'static str, String);
+/// Why there is no answer.
+enum Failure {
+    /// Status, error type, members.
+    Error(StatusCode, &'static str, Value),
+    /// A fault has it that there is none.
+    Lost,
+}
 
-async fn answered(
-    emulator: &Emulator,
-    credentials: Option<&Credentials>,
-    request: &ApiRequest,
-) -> Result<Value, Failure> {
+impl Failure {
+    fn new(status: StatusCode, kind: &'static str, message: &str) -> Self {
+        Self::Error(status, kind, json!({"Message": message}))
+    }
+}
+
+impl From<Interruption> for Failure {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Error(error) => {
+                let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                Self::Error(status, error.kind, error.body)
+            }
+            Interruption::Lost => Self::Lost,
+        }
+    }
+}
+
+async fn answered(service: Service<'_>, request: &ApiRequest) -> Result<Value, Failure> {
+    let Service { emulator, credentials, faults } = service;
     auth::verify(credentials, request).map_err(|why| unsigned(&why))?;
     let found = Model::of(Api::V1).operations().find_map(|operation| {
         let (method, template) = operation.http?;
@@ -51,11 +74,14 @@ async fn answered(
         Some((operation, path))
     });
     let Some((operation, path)) = found else { return Err(no_route(request)) };
-    let bad = |message| (StatusCode::BAD_REQUEST, "BadRequestException", message);
-    let mut members = request.members().map_err(bad)?;
-    add_from_address(operation, &mut members, path, &request.query);
-    let answer = perform(emulator, Api::V1, operation, members).await;
-    answer.map_err(|why| refused(operation, &why.into_refusal()))
+    let performing = async {
+        let bad = |message: String| Failure::new(StatusCode::BAD_REQUEST, "BadRequestException", &message);
+        let mut members = request.members().map_err(bad)?;
+        add_from_address(operation, &mut members, path, &request.query);
+        let answer = perform(emulator, Api::V1, operation, members).await;
+        answer.map_err(|why| refused(operation, &why.into_refusal()))
+    };
+    around(faults.befalling(Api::V1, operation.name), performing).await
 }
 
 /// The path's parameters, if it is of this template.
@@ -92,13 +118,13 @@ fn no_route(request: &ApiRequest) -> Failure {
         Model::of(Api::V1).operations().any(|o| o.http.is_some_and(|(_, t)| matched(t, &request.path).is_some()));
     if elsewhere {
         let message = format!("{} is not allowed here", request.method);
-        return (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", message);
+        return Failure::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedException", &message);
     }
-    (StatusCode::NOT_FOUND, "NotFoundException", format!("nothing is at {}", request.path))
+    Failure::new(StatusCode::NOT_FOUND, "NotFoundException", &format!("nothing is at {}", request.path))
 }
 
 fn unsigned(unsigned: &Unsigned) -> Failure {
-    (StatusCode::FORBIDDEN, unsigned.kind(), unsigned.to_string())
+    Failure::new(StatusCode::FORBIDDEN, unsigned.kind(), &unsigned.to_string())
 }
 
 /// The v1 error nearest to a refusal, of those the model lists for the operation.
@@ -118,7 +144,7 @@ fn refused(operation: &Operation, refusal: &Refusal) -> Failure {
         "InternalServiceError" => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException"),
         _ => (StatusCode::BAD_REQUEST, "BadRequestException"),
     };
-    (status, kind, refusal.message())
+    Failure::new(status, kind, &refusal.message())
 }
 
 #[cfg(test)]

@@ -7,12 +7,15 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    auth::{self, Credentials, Unsigned},
+    Service,
+    auth::{self, Unsigned},
+    fault::{Interruption, WireError, around},
+    lost,
     model::Model,
     perform::{NotPerformed, not_emulated, perform},
     request::{ApiRequest, header_value, request_id},
 };
-use crate::{account::message::Api, emulator::Emulator, refusal::Refusal};
+use crate::{account::message::Api, refusal::Refusal};
 
 const TARGET: &str = "PinpointSMSVoiceV2.";
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -24,15 +27,23 @@ enum Failure {
     /// Not JSON, or a JSON type the member cannot have.
     Unreadable(String),
     Refused(Refusal),
+    /// By a fault.
+    Interrupted(Interruption),
+}
+
+impl From<Interruption> for Failure {
+    fn from(interruption: Interruption) -> Self {
+        Self::Interrupted(interruption)
+    }
 }
 
 /// Answers a request to `/`.
-pub(super) async fn answer(emulator: &Emulator, credentials: Option<&Credentials>, request: &ApiRequest) -> Response {
+pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Response {
     let id = request_id();
-    let (status, body, kind) = match answered(emulator, credentials, request).await {
+    let (status, body, kind) = match answered(service, request).await {
         Ok(body) => (StatusCode::OK, body, None),
         Err(failure) => {
-            let (status, kind, mut body) = described(failure, &id);
+            let Some((status, kind, mut body)) = described(failure, &id) else { return lost() };
             body["__type"] = json!(kind);
             (status, body, Some(kind))
         }
@@ -44,21 +55,19 @@ pub(super) async fn answer(emulator: &Emulator, credentials: Option<&Credentials
     (status, headers, body.to_string()).into_response()
 }
 
-async fn answered(
-    emulator: &Emulator,
-    credentials: Option<&Credentials>,
-    request: &ApiRequest,
-) -> Result<Value, Failure> {
+async fn answered(service: Service<'_>, request: &ApiRequest) -> Result<Value, Failure> {
+    let Service { emulator, credentials, faults } = service;
     auth::verify(credentials, request).map_err(Failure::Unsigned)?;
     let target = request.header("x-amz-target").unwrap_or_default();
-    let unknown = || Failure::UnknownOperation(target.to_owned());
-    let name = target.strip_prefix(TARGET).ok_or_else(unknown)?;
     let model = Model::of(Api::V2);
-    let Some(operation) = model.operation(name) else {
-        return Err(if model.others().contains(&name) { Failure::Refused(not_emulated(name)) } else { unknown() });
+    let name = target.strip_prefix(TARGET).and_then(|name| model.known(name));
+    let name = name.ok_or_else(|| Failure::UnknownOperation(target.to_owned()))?;
+    let performing = async {
+        let operation = model.operation(name).ok_or_else(|| Failure::Refused(not_emulated(name)))?;
+        let members = request.members().map_err(Failure::Unreadable)?;
+        perform(emulator, Api::V2, operation, members).await.map_err(not_performed)
     };
-    let members = request.members().map_err(Failure::Unreadable)?;
-    perform(emulator, Api::V2, operation, members).await.map_err(not_performed)
+    around(faults.befalling(Api::V2, name), performing).await
 }
 
 fn not_performed(why: NotPerformed) -> Failure {
@@ -68,17 +77,24 @@ fn not_performed(why: NotPerformed) -> Failure {
     }
 }
 
-/// Status, error type and body.
-fn described(failure: Failure, request_id: &str) -> (StatusCode, &'static str, Value) {
+/// Status, error type and body; none if the answer is lost.
+fn described(failure: Failure, request_id: &str) -> Option<(StatusCode, &'static str, Value)> {
     let refused = |kind, body| (StatusCode::BAD_REQUEST, kind, body);
-    match failure {
+    Some(match failure {
         Failure::Unsigned(unsigned) => refused(unsigned.kind(), json!({"message": unsigned.to_string()})),
         Failure::UnknownOperation(target) => {
             refused("UnknownOperationException", json!({"message": format!("no operation has the target `{target}`")}))
         }
         Failure::Unreadable(message) => refused("SerializationException", json!({"message": message})),
         Failure::Refused(refusal) => refusal_described(&refusal, request_id),
-    }
+        Failure::Interrupted(Interruption::Error(WireError { status, kind, mut body })) => {
+            if kind == "InternalServerException" {
+                body["RequestId"] = json!(request_id);
+            }
+            (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), kind, body)
+        }
+        Failure::Interrupted(Interruption::Lost) => return None,
+    })
 }
 
 fn refusal_described(refusal: &Refusal, request_id: &str) -> (StatusCode, &'static str, Value) {

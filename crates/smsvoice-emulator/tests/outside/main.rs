@@ -6,6 +6,7 @@
 mod bad_requests;
 mod clients;
 mod delivery;
+mod faults;
 mod inbox;
 mod load;
 mod model;

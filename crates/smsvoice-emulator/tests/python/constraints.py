@@ -69,6 +69,8 @@ def service(title, name, operations):
         for shape in (given, answer):
             for member in shape["members"].values():
                 used(shapes, member["shape"], seen)
+        for error in row["errors"]:
+            used(shapes, error["shape"], seen)
     print(f"# {title}")
     print("\n".join(sorted(line(one, shapes[one]) for one in seen)))
     print("\n".join(sorted(calls)))

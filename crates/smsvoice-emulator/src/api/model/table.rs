@@ -31,6 +31,7 @@ fn model(text: &'static str) -> Model {
         shapes: shape_lines().map(|line| shape(line, &names)).collect(),
         operations,
         others: others.split_whitespace().collect(),
+        names,
     }
 }
 
