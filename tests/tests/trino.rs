@@ -1,7 +1,7 @@
 //! A real Trino, whose engine Athena's is, runs the tables, views and prepared statements that are deployed, over a lake
 //! that `replay` made, and gives the numbers that the embedded engine gives.
 //!
-//! `cargo test --workspace --features tests/trino --test trino`. The server comes from Maven Central, and a Java from PyPI
+//! `cargo test --workspace --features trino --test trino`. The server comes from Maven Central, and a Java from PyPI
 //! where `JAVA_HOME` names none that is new enough; both are kept in the target folder.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
@@ -56,7 +56,7 @@ fn glue_entries(runtime: &tokio::runtime::Runtime, lake: &TablesOf, engine: &Loc
         files.insert(format!("{database}/{table}/.trinoSchema"), file);
     }
     for view in runtime.block_on(CatalogView::all(engine)).unwrap() {
-        let encoded = base64(view.definition(&database).as_bytes());
+        let encoded = base64_simd::STANDARD.encode_to_string(view.definition(&database));
         let file = json!({"writerVersion": "476", "owner": "test", "tableType": "VIRTUAL_VIEW", "dataColumns": [
                 {"name": "dummy", "type": "string", "properties": {}}], "partitionColumns": [],
             "parameters": {"presto_view": "true", "comment": "Presto View"}, "originalStorageFormat": {}, "serdeParameters": {},
@@ -64,18 +64,6 @@ fn glue_entries(runtime: &tokio::runtime::Runtime, lake: &TablesOf, engine: &Loc
         files.insert(format!("{database}/{}/.trinoSchema", view.view.name), file);
     }
     files
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let chunk = |chunk: &[u8]| {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        (0..4).map(move |at| (bits >> (18 - 6 * at) & 63) as usize).enumerate().map({
-            let letters = chunk.len() + 1;
-            move |(at, six)| if at < letters { char::from(LETTERS[six]) } else { '=' }
-        })
-    };
-    bytes.chunks(3).flat_map(chunk).collect()
 }
 
 /// Each statement of Trino's, with the question to the embedded engine that has the same answer.
