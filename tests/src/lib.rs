@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc)] // a test that cannot go on panics
 
 pub mod answers;
+pub mod emulator;
 pub mod envelopes;
 pub mod oracle;
 pub mod programs;
@@ -10,3 +11,5 @@ pub mod python;
 pub mod random_events;
 pub mod replayed;
 pub mod rows;
+pub mod tallies;
+pub mod tools;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use crate::tools;
+
 /// What most tests need.
 const REQUIREMENTS: &str = "requirements.txt";
 
@@ -83,8 +85,7 @@ fn environment(requirements: &str) -> PathBuf {
 
 fn install(requirements: &Path, environment: &Path) {
     let _ = fs::remove_dir_all(environment); // what an interrupted run left
-    let venv = Command::new("python3").args(["-m", "venv"]).arg(environment).output();
-    checked("python3 -m venv", venv.expect("python3 is installed (Debian: python3-venv)"));
+    tools::make_python_environment(environment);
     let mut pip = Command::new(environment.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"]).arg(requirements);
     checked("pip install", pip.output().expect("pip starts"));

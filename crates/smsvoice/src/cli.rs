@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{emulate, generate, lake, metrics, quarantine, query, replay, trace, views};
+use crate::commands::{
+    adopt, apply, destroy, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, trace, views,
+};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -23,6 +25,11 @@ pub(crate) enum Command {
     Emulate(emulate::Args),
     Lake(lake::Args),
     Views(views::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Adopt(adopt::Args),
+    Destroy(destroy::Args),
+    Export(export::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod aws;
 mod cli;
 mod commands;
 mod lake;
 pub mod output;
+mod provision;
 mod settings;
 mod usage;
 mod world;
@@ -25,16 +27,18 @@ pub enum Exit {
     WronglyUsed,
     /// Done, but something is in quarantine.
     Quarantined,
+    /// Looked, and found that changes are to be made.
+    Pending,
 }
 
 impl From<Exit> for ExitCode {
-    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined.
+    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined or changes pending.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::WronglyUsed => 2,
-            Exit::Quarantined => 3,
+            Exit::Quarantined | Exit::Pending => 3,
         })
     }
 }
@@ -43,7 +47,7 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
     use cli::Command;
     settings::refuse_unknown_variables(world)?;
-    match cli.command {
+    let done = match cli.command {
         Command::Replay(args) => commands::replay::run(&args, world),
         Command::Metrics(args) => commands::metrics::run(&args, world),
         Command::Query(args) => commands::query::run(&args, world),
@@ -53,6 +57,12 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
         Command::Views(args) => commands::views::run(&args),
+        Command::Plan(args) => commands::plan::run(&args, world),
+        Command::Apply(args) => commands::apply::run(&args, world),
+        Command::Adopt(args) => commands::adopt::run(&args, world),
+        Command::Destroy(args) => commands::destroy::run(&args, world),
+        Command::Export(args) => commands::export::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
-    }
+    };
+    done.or_else(|error| provision::draw_faults(error, world))
 }
