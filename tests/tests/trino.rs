@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
-use smsvoice_lake::{Lake, Table};
+use smsvoice_lake::{Lake, Table, schema};
 use smsvoice_metrics::ddl::{CatalogTable, CatalogView, DayRange, TablesOf, named_queries, prepared};
 use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Period, events_once, messages, trace};
 use tests::replayed::{generated, views};
@@ -76,10 +76,12 @@ fn questions(id: &str) -> Vec<(String, String)> {
         let sql = format!("SELECT {by}, count(*) AS n FROM {table} GROUP BY {by}");
         (sql.clone(), sql)
     };
+    let names: Vec<_> = schema::QUARANTINE_COLUMNS.iter().map(|column| column.name).collect();
+    let quarantine = format!("SELECT {}, dt FROM quarantine", names.join(", "));
     let mut questions = vec![
         ("SELECT * FROM messages".to_owned(), messages()),
         ("SELECT * FROM events_once".to_owned(), events_once()),
-        ("SELECT * FROM quarantine".to_owned(), "SELECT * FROM quarantine".to_owned()),
+        (quarantine.clone(), quarantine),
         counted("channel, dt", "events"),
         counted("dt, reason", "quarantine"),
         (format!("EXECUTE trace_between USING '{id}', '2026-11-01', '2026-11-10'"), trace(id)),
