@@ -6,6 +6,7 @@ mod dimension;
 mod engine;
 mod error;
 mod rows;
+mod sound_files;
 mod statement;
 mod template;
 mod trino;

@@ -26,7 +26,7 @@ pub enum Exit {
     Failed,
     /// The command was not meant so.
     WronglyUsed,
-    /// Done, but something is in quarantine.
+    /// Done, but something is in quarantine, or was left out.
     Quarantined,
     /// Looked, and found that changes are to be made.
     Pending,

@@ -249,3 +249,30 @@ fn aws_is_found_by_flags_by_variables_of_one_service_and_by_a_profile() {
     let (code, said) = plan(&["--region", "eu-west-1"], &[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")]);
     assert!(code == Some(1) && said.contains("the calls would go to eu-west-1; give --region us-east-1"), "{said}");
 }
+
+#[test]
+fn outputs_of_stacks_fill_placeholders_and_unknown_ones_are_told_with_their_place() {
+    let account = Account::new(&[]);
+    let (_moto, moto) = tests::programs::moto();
+    let topic = python::run("stack.py", &[OsStr::new(&moto), OsStr::new("sms-events")], "");
+    let plan = |placeholder: &str| {
+        let text = FILE.replace("arn:aws:sns:us-east-1:000000000000:events", placeholder);
+        // Moto's account is not the emulator's default, and all ARNs are of one account.
+        account.write("sets.toml", &text.replace("000000000000", "123456789012"));
+        let mut plan = account.command(&["plan", "sets.toml", "--format", "json"]);
+        plan.env("AWS_ENDPOINT_URL_CLOUDFORMATION", &moto).output().unwrap()
+    };
+    let planned = plan("${stack:sms-events.Topic}");
+    assert_eq!(planned.status.code(), Some(3), "{}", said(&planned));
+    let planned: Value = serde_json::from_slice(&planned.stdout).unwrap();
+    let changes = planned["changes"].as_array().unwrap();
+    let topics: Vec<_> = changes.iter().filter_map(|one| one["fields"]["sns.topic"]["new"].as_str()).collect();
+    assert_eq!(topics, [topic.trim(); 2]);
+    for (placeholder, expected) in [
+        ("${stack:sms-events.Queue}", "the stack sms-events has no output Queue; its outputs: Topic"),
+        ("${stack:elsewhere.Topic}", "there is no stack elsewhere here"),
+    ] {
+        let refused = said(&plan(placeholder));
+        assert!(refused.contains(expected) && refused.contains("sets.toml:20:18"), "{refused}");
+    }
+}
