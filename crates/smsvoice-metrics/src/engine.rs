@@ -100,6 +100,12 @@ impl LocalEngine {
         Ok(Rows::new(stream, self.url.clone()))
     }
 
+    /// The columns of a query's answer. It is planned and not run.
+    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
+        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+        Ok(plan.schema().as_arrow().clone())
+    }
+
     /// Answers a question about messages. The schema of the rows tells which columns are shares.
     pub async fn metrics(&self, request: &MetricsRequest) -> Result<Rows, EngineError> {
         let rows = self.query(&request.sql()).await?;

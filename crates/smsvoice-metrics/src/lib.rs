@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod build_side;
+pub mod ddl;
 mod dimension;
 mod engine;
 mod error;

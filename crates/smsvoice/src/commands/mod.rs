@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod apply;
+pub(crate) mod cost;
 pub(crate) mod destroy;
 pub(crate) mod emulate;
 pub(crate) mod export;
@@ -13,6 +14,7 @@ pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod trace;
+pub(crate) mod views;
 
 use std::io::{self, BufWriter, Write};
 
