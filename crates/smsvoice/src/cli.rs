@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{emulate, generate, lake, metrics, query, replay, trace};
+use crate::commands::{doctor, emulate, generate, lake, metrics, query, replay, roles, trace};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
+    Doctor(Box<doctor::Args>),
+    Roles(roles::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

@@ -21,15 +21,17 @@ pub enum Exit {
     Failed,
     /// Done, but something is in quarantine.
     Quarantined,
+    /// Looked, and found something that is broken.
+    Broken,
 }
 
 impl From<Exit> for ExitCode {
-    /// 0 done, 1 failed, 3 done with something quarantined. 2 is a wrong use of the command, which clap answers.
+    /// 0 done, 1 failed, 3 done with something quarantined, or something broken was found. 2 is a wrong use of the command, which clap answers.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
-            Exit::Quarantined => 3,
+            Exit::Quarantined | Exit::Broken => 3,
         })
     }
 }
@@ -46,6 +48,8 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
+        Command::Doctor(args) => commands::doctor::run(&args, world),
+        Command::Roles(args) => commands::roles::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
     }
 }

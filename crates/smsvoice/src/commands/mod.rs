@@ -1,11 +1,13 @@
 //! The commands, one a file: arguments, then what they do.
 
+pub(crate) mod doctor;
 pub(crate) mod emulate;
 pub(crate) mod generate;
 pub(crate) mod lake;
 pub(crate) mod metrics;
 pub(crate) mod query;
 pub(crate) mod replay;
+pub(crate) mod roles;
 pub(crate) mod trace;
 
 use std::io::{self, BufWriter, Write};
