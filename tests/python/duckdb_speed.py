@@ -66,6 +66,7 @@ def main():
         duckdb = timed([sys.executable, "-c", DUCKDB, events, theirs])
         ratios.append(duckdb / seconds)
         print(f"smsvoice {seconds:.2f} s, {size(ours) >> 20} MiB; DuckDB {duckdb:.2f} s, {size(theirs) >> 20} MiB; ratio {ratios[-1]:.2f}")
+        assert size(ours) < 1.3 * size(theirs), "our files, which have more columns, are that much larger"
         shutil.rmtree(ours)
         shutil.rmtree(theirs)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10

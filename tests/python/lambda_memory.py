@@ -4,7 +4,8 @@
     cargo install s3s-fs@0.14.1 --features binary
     python3 tests/python/lambda_memory.py target/deploy/bootstrap target/release/smsvoice [s3s-fs]
 
-Prints resident memory when idle and at its peak. With s3s-fs, the object is made (a few minutes) and read.
+Prints resident memory when idle and at its peak; fails if a payload takes more than 64 MiB above what an idle function
+holds. With s3s-fs, the object is made (a few minutes) and read.
 """
 
 import base64
@@ -23,6 +24,8 @@ import time
 from runtime_api import RuntimeApi
 
 PAYLOAD = 6_000_000
+MOST_MIB = 64  # that any payload may take above what an idle function holds
+over = []
 MESSAGES_OF_2_GB = 11_000_000  # 22 GB of events
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:sms"
 STREAM = "arn:aws:firehose:us-east-1:111122223333:deliverystream/sms"
@@ -111,6 +114,8 @@ def measured(function, name, payload):
     seconds = time.perf_counter() - started
     after, peak = function.memory_kib()
     print(f"{name:24} {len(payload) / 1e6:4.1f} MB: {kind:8} {seconds * 1e3:6.0f} ms, {(peak - before) / 1024:6.1f} MiB above the {before >> 10} MiB before; after it {after >> 10} MiB")
+    if peak - before > MOST_MIB << 10:
+        over.append(name)
     return peak
 
 
@@ -155,6 +160,7 @@ def main():
     if s3s:
         object_of_2_gb(bootstrap, smsvoice, s3s[0], folder)
     shutil.rmtree(folder)
+    sys.exit(f"over {MOST_MIB} MiB: {', '.join(over)}" if over else 0)
 
 
 if __name__ == "__main__":

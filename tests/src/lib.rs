@@ -3,8 +3,12 @@
 #![allow(clippy::missing_panics_doc)] // a test that cannot go on panics
 
 pub mod answers;
+pub mod emulator;
 pub mod envelopes;
 pub mod oracle;
 pub mod programs;
 pub mod python;
 pub mod random_events;
+pub mod rows;
+pub mod tallies;
+pub mod tools;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::tools;
+
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/requirements.txt");
 
 /// Runs `tests/python/<script>` with `arguments`, `input` on its stdin, and returns its stdout.
@@ -55,8 +57,7 @@ fn environment() -> &'static Path {
 
 fn install(environment: &Path) {
     let _ = fs::remove_dir_all(environment); // what an interrupted run left
-    let venv = Command::new("python3").args(["-m", "venv"]).arg(environment).output();
-    checked("python3 -m venv", venv.expect("python3 is installed (Debian: python3-venv)"));
+    tools::make_python_environment(environment);
     let mut pip = Command::new(environment.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement", REQUIREMENTS]);
     checked("pip install", pip.output().expect("pip starts"));

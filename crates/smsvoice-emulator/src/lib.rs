@@ -7,7 +7,7 @@
 //! | module | |
 //! |---|---|
 //! | `start` | [`serve`]: builds everything and puts it together |
-//! | `server` | HTTP on a listener: which path leads where, limits on bodies and slow clients |
+//! | `server`, `body` | HTTP on a listener: which path leads where, limits on heads and bodies, slow clients, memory |
 //! | `inbox`, `control` | the page at `/`, and `/_smsvoice/` for tests |
 //! | `app` | what requests are answered from: the emulator, the courier, the key pair, the faults of the APIs |
 //! | `api` | both APIs as clients speak them: transports (`v1`, `v2`), signatures (`auth`), what requests must satisfy (`model`, `constraints.txt`), the table of operations (`operations`), how one is performed (`perform`), and what goes wrong on purpose (`fault`) |
@@ -21,6 +21,7 @@
 mod account;
 mod api;
 mod app;
+mod body;
 mod clock;
 mod control;
 mod delivery;

@@ -4,10 +4,11 @@ use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
-    extract::{Request, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    body::{Body, Bytes},
+    extract::State,
+    http::{StatusCode, request::Parts},
+    middleware::from_fn_with_state,
+    response::Response,
     routing::{any, get},
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,13 +21,15 @@ use tower_service::Service as _;
 use crate::{
     api::{self, Lost, request::ApiRequest},
     app::App,
+    body::{self, Bodies},
     control, inbox,
 };
 
-/// Bytes; no request that satisfies the model comes near it.
-const LARGEST_BODY: usize = 1024 * 1024;
-/// How long a client may take to send a request's head, and again to send its body.
+/// How long a client may take to send a request's head.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Bytes that the head of a request may have, and that are read ahead of its body. Signed requests have two to five
+/// thousand.
+const LARGEST_HEAD: usize = 16 * 1024;
 /// Connections open at once, each of about 12 KiB; more are closed as they come. SDKs open 50 at most unless told
 /// otherwise.
 const CONNECTIONS: usize = 1024;
@@ -69,6 +72,7 @@ async fn connection(router: Router, stream: TcpStream, permit: OwnedSemaphorePer
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
+        .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service)
         .await;
     drop(permit);
@@ -82,22 +86,10 @@ fn router(app: App) -> Router {
         .merge(inbox::router())
         .fallback(async || (StatusCode::NOT_FOUND, "nothing is here; the APIs are at / and /v1/sms-voice/\n"))
         .with_state(app)
+        .layer(from_fn_with_state(Bodies::default(), body::whole))
 }
 
-/// Reads a request to one of the APIs, and has it answered.
-async fn answer(State(app): State<App>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let body = match tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return too_large(),
-        Err(_) => return (StatusCode::REQUEST_TIMEOUT, [("connection", "close")]).into_response(),
-    };
+/// Has a request to one of the APIs answered.
+async fn answer(State(app): State<App>, head: Parts, body: Bytes) -> Response {
     api::answer(app.service(), &ApiRequest::new(head, body)).await
-}
-
-fn too_large() -> Response {
-    let body =
-        "{\"__type\":\"RequestEntityTooLargeException\",\"message\":\"the body is larger than 1 MiB, or broke off\"}";
-    let headers = [("connection", "close"), ("content-type", "application/x-amz-json-1.0")];
-    (StatusCode::PAYLOAD_TOO_LARGE, headers, body).into_response()
 }

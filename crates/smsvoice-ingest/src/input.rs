@@ -73,14 +73,16 @@ impl Input {
     pub fn file(path: &Path) -> Result<Self, InputError> {
         let unreadable = |source| InputError::Unreadable { path: path.display().to_string(), source };
         let metadata = fs::metadata(path).map_err(unreadable)?;
-        // Opened at once, and closed again: what may not be read is told before anything is written.
-        File::open(path).map_err(unreadable)?;
+        // Opened at once, and closed again: what may not be read is told before anything is written. A pipe is opened once.
+        if metadata.is_file() {
+            File::open(path).map_err(unreadable)?;
+        }
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let arrival = modified.and_then(|time| Timestamp::from_millis(i64::try_from(time.as_millis()).ok()?));
         let opened = path.to_owned();
         let place = Place::file(path.display().to_string(), arrival.unwrap_or(Timestamp::EPOCH));
         let mut input = Self::new(place, move || Ok(Box::new(File::open(opened)?)));
-        input.len = Some(metadata.len());
+        input.len = metadata.is_file().then_some(metadata.len());
         Ok(input)
     }
 

@@ -31,33 +31,50 @@ pub struct Skipped {
     pub may_hold_events: bool,
 }
 
-/// What a file is by its first bytes, if it is nothing that can be read as events.
-const OTHER_FORMATS: [(&[u8], &str, bool); 10] = [
-    (b"PAR1", "Parquet; only JSON is read, so export it as JSON", true),
-    (b"PK\x03\x04", "a zip archive; unpack it first", true),
-    (b"BZh", "compressed with bzip2; decompress it first", true),
-    (b"\xfd7zXZ\x00", "compressed with xz; decompress it first", true),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first", true),
-    (b"SQLite format 3\x00", "an SQLite database; export it as JSON", true),
-    (b"\x89PNG", "an image", false),
-    (b"\xff\xd8\xff", "an image", false),
-    (b"GIF8", "an image", false),
-    (b"%PDF", "a PDF document", false),
+/// What a file is by the bytes at a place near its begin, if it is nothing that can be read as events.
+const OTHER_FORMATS: [(usize, &[u8], &str, bool); 22] = [
+    (0, b"PAR1", "Parquet; only JSON is read, so export it as JSON", true),
+    (0, b"ORC", "ORC; only JSON is read, so export it as JSON", true),
+    (0, b"Obj\x01", "Avro; only JSON is read, so export it as JSON", true),
+    (0, b"ARROW1", "Arrow; only JSON is read, so export it as JSON", true),
+    (0, b"PK\x03\x04", "a zip archive; unpack it first", true),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first", true),
+    (0, b"Rar!\x1a\x07", "a rar archive; unpack it first", true),
+    (257, b"ustar", "a tar archive; unpack it first", true),
+    (0, b"BZh", "compressed with bzip2; decompress it first", true),
+    (0, b"\xfd7zXZ\x00", "compressed with xz; decompress it first", true),
+    (0, b"\x04\x22\x4d\x18", "compressed with lz4; decompress it first", true),
+    (0, b"\xff\x06\x00\x00sNaPpY", "compressed with snappy; decompress it first", true),
+    (0, b"\x1f\x9d", "compressed with compress; decompress it first", true),
+    (0, b"SQLite format 3\x00", "an SQLite database; export it as JSON", true),
+    (0, b"\x89PNG", "an image", false),
+    (0, b"\xff\xd8\xff", "an image", false),
+    (0, b"GIF8", "an image", false),
+    (8, b"WEBP", "an image", false),
+    (0, b"%PDF", "a PDF document", false),
+    (0, b"\x7fELF", "a program", false),
+    (4, b"ftyp", "a film or an image", false),
+    (0, b"ID3", "sound", false),
 ];
 
 /// The most bytes that tell a format.
-const MARK: u64 = 16;
+const MARK: u64 = 262;
 
 impl Found {
-    /// What these paths lead to: a file itself, and of a folder every file in it and below it.
+    /// What these paths lead to: a file itself, and of a folder every file in it and below it. No file is read twice.
     pub fn at(paths: &[PathBuf]) -> Result<Self, InputError> {
         let mut found = Self::default();
         let mut seen = BTreeSet::new();
         for path in paths {
-            if path.is_dir() {
+            let unreadable = |source| InputError::Unreadable { path: path.display().to_string(), source };
+            let kind = fs::metadata(path).map_err(unreadable)?.file_type();
+            if kind.is_dir() {
                 found.folder(path, &mut seen)?;
+            } else if kind.is_file() {
+                File::open(path).map_err(unreadable)?; // a file that is named has to be there, and readable
+                found.file(path, kind, &mut seen);
             } else {
-                found.inputs.push(Input::file(path)?);
+                found.inputs.push(Input::file(path)?); // a pipe that is named is meant
             }
         }
         Ok(found)
@@ -75,13 +92,15 @@ impl Found {
         }
         entries.sort();
         for path in entries {
+            if is_passed_over(&path) {
+                self.passed_over += files_in(&path);
+                continue;
+            }
             let Ok(metadata) = fs::metadata(&path) else {
                 self.skip(&path, "it cannot be read: a link that leads nowhere, or no permission", true);
                 continue;
             };
-            if is_passed_over(&path) {
-                self.passed_over += 1;
-            } else if metadata.is_dir() {
+            if metadata.is_dir() {
                 self.folder(&path, seen)?;
             } else {
                 self.file(&path, metadata.file_type(), seen);
@@ -101,8 +120,9 @@ impl Found {
         }
         match first_bytes(path) {
             Err(_) => self.skip(path, "it cannot be read: no permission", true),
-            Ok(head) => match OTHER_FORMATS.iter().find(|(mark, ..)| head.starts_with(mark)) {
-                Some((_, reason, may_hold_events)) => self.skip(path, reason, *may_hold_events),
+            Ok(head) => match OTHER_FORMATS.iter().find(|(at, mark, ..)| head[head.len().min(*at)..].starts_with(mark))
+            {
+                Some((.., reason, may_hold_events)) => self.skip(path, reason, *may_hold_events),
                 None => match Input::file(path) {
                     Ok(input) => self.inputs.push(input),
                     Err(_) => self.skip(path, "it cannot be read", true),
@@ -120,6 +140,13 @@ impl Found {
 fn is_passed_over(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     name.starts_with('.') || name == SETTINGS_FILE || name.starts_with("part-") && name.ends_with(".parquet")
+}
+
+/// How many files a path stands for: itself, or all in and below a folder. Links are not followed.
+fn files_in(path: &Path) -> u64 {
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let Some(entries) = is_folder.then(|| fs::read_dir(path).ok()).flatten() else { return 1 };
+    entries.flatten().map(|entry| files_in(&entry.path())).sum()
 }
 
 fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -147,6 +174,8 @@ mod tests {
         write("g.zip", b"PK\x03\x04...");
         write("h.png", b"\x89PNG...");
         write(".hidden", b"{}");
+        write(".git/objects/a", b"{}");
+        write(".git/objects/b", b"{}");
         write("lake/_lake.json", b"{}");
         write("lake/events/channel=text/dt=2026-11-22/part-0.parquet", b"PAR1");
         std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
@@ -155,11 +184,22 @@ mod tests {
         let pipe = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
         assert!(pipe.success());
         let found = Found::at(&[folder.path().to_owned()]).unwrap();
-        assert_eq!((found.inputs.len(), found.passed_over), (6, 3));
+        assert_eq!((found.inputs.len(), found.passed_over), (6, 5));
         let named = |name: &str| found.skipped.iter().find(|one| one.path.ends_with(name)).unwrap();
         assert_eq!(found.skipped.len(), 6);
         assert!(named("f.parquet").may_hold_events && named("g.zip").reason.contains("unpack"));
         assert!(!named("h.png").may_hold_events && named("pipe").may_hold_events && named("dangling").may_hold_events);
         assert!(!named("again").may_hold_events);
+    }
+
+    #[test]
+    fn a_file_that_is_named_is_looked_at_as_those_in_a_folder_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let [events, archive] = ["events", "events.zip"].map(|name| folder.path().join(name));
+        fs::write(&events, b"{}").unwrap();
+        fs::write(&archive, b"PK\x03\x04").unwrap();
+        let found = Found::at(&[events.clone(), archive, events, folder.path().to_owned()]).unwrap();
+        assert_eq!((found.inputs.len(), found.skipped.len()), (1, 4), "each is read once");
+        assert!(Found::at(&[folder.path().join("nowhere")]).is_err());
     }
 }

@@ -1,7 +1,10 @@
 //! The embedded engine: DataFusion over the Parquet files of a lake.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
@@ -87,6 +90,33 @@ impl LocalEngine {
         Ok(rows.with_schema(schema))
     }
 
+    /// Ids of messages that begin with `prefix`, in any case: at most `most`, in order.
+    pub async fn message_ids(&self, prefix: &str, most: usize) -> Result<Vec<String>, EngineError> {
+        let rows = self.query(&statement::message_ids(prefix, most)).await?.collect().await?;
+        Ok(texts(&rows))
+    }
+
+    /// Keys of contexts that messages were sent with: at most `most`, in order.
+    pub async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
+        let sql = format!("SELECT DISTINCT unnest(map_keys(context)) AS key FROM events ORDER BY key LIMIT {most}");
+        Ok(texts(&self.query(&sql).await?.collect().await?))
+    }
+
+    /// The first and the last UTC day, as `2026-11-22`, of which the lake has events; none if it has none. Only names of
+    /// files are read.
+    pub async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
+        let listed = self.lake.list(Some(&Path::from("events"))).try_collect::<Vec<_>>().await;
+        let listed = listed.map_err(|error| EngineError::List {
+            lake: self.url.to_string(),
+            table: "events",
+            problem: error.to_string(),
+        })?;
+        let day =
+            |location: &Path| location.parts().find_map(|part| Some(part.as_ref().strip_prefix("dt=")?.to_owned()));
+        let days: BTreeSet<String> = listed.iter().filter_map(|object| day(&object.location)).collect();
+        Ok(days.first().cloned().zip(days.last().cloned()))
+    }
+
     /// The events of one message, each once, the oldest first.
     pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
         self.query(&statement::trace(message_id)).await
@@ -97,6 +127,15 @@ impl std::fmt::Debug for LocalEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LocalEngine").field("lake", &self.url).finish_non_exhaustive()
     }
+}
+
+/// The first column, which is text.
+fn texts(rows: &[RecordBatch]) -> Vec<String> {
+    let columns = rows.iter().map(|batch| batch.column(0));
+    columns
+        .filter_map(|column| cast(column, &DataType::Utf8).ok())
+        .flat_map(|column| column.as_string::<i32>().iter().flatten().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
@@ -124,7 +163,9 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
     context.register_object_store(ObjectStoreUrl::parse(STORE)?.as_ref(), lake);
     trino::register(&context);
     context.register_table("events", table("events", &schema::events(), &["channel", "dt"])?)?;
-    context.register_table("quarantine", table("quarantine", &schema::quarantine(), &["dt"])?)?;
+    let quarantine = context.read_table(table("quarantine", &schema::quarantine(), &["dt"])?)?;
+    let text = context.parse_sql_expr("from_utf8(payload)", quarantine.schema())?;
+    context.register_table("quarantine", quarantine.with_column("payload_text", text)?.into_view())?;
     for (name, sql) in [("messages", statement::messages()), ("events_once", statement::events_once())] {
         context.register_table(name, context.sql(&sql).await?.into_view())?;
     }

@@ -165,6 +165,14 @@ pub fn trace(message_id: &str) -> String {
     })
 }
 
+/// The query of ids that begin with `prefix`, in any case.
+pub(crate) fn message_ids(prefix: &str, most: usize) -> String {
+    let prefix = literal(&prefix.to_lowercase());
+    format!(
+        "SELECT DISTINCT message_id FROM events WHERE starts_with(lower(message_id), {prefix}) ORDER BY message_id LIMIT {most}"
+    )
+}
+
 /// Of the rows of `events` for which `condition` holds. It must hold for all copies of an event, or for none.
 fn events_once_where(condition: Option<&str>) -> String {
     fill(EVENTS_ONCE, |slot| condition.filter(|_| slot == "rows").map(str::to_owned))

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{doctor, emulate, generate, lake, metrics, query, replay, roles, trace};
+use crate::commands::{doctor, emulate, generate, lake, metrics, quarantine, query, replay, roles, trace};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -18,6 +18,7 @@ pub(crate) enum Command {
     Metrics(metrics::Args),
     Query(query::Args),
     Trace(trace::Args),
+    Quarantine(quarantine::Args),
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),

@@ -5,11 +5,13 @@ mod commands;
 mod lake;
 pub mod output;
 mod settings;
+mod usage;
 mod world;
 
 use std::process::ExitCode;
 
 pub use cli::Cli;
+pub use usage::UsageError;
 pub use world::World;
 
 /// How a command ended.
@@ -19,6 +21,8 @@ pub enum Exit {
     Done,
     /// Not done.
     Failed,
+    /// The command was not meant so.
+    WronglyUsed,
     /// Done, but something is in quarantine.
     Quarantined,
     /// Looked, and found something that is broken.
@@ -26,11 +30,12 @@ pub enum Exit {
 }
 
 impl From<Exit> for ExitCode {
-    /// 0 done, 1 failed, 3 done with something quarantined, or something broken was found. 2 is a wrong use of the command, which clap answers.
+    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined, or found broken.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::WronglyUsed => 2,
             Exit::Quarantined | Exit::Broken => 3,
         })
     }
@@ -45,6 +50,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Metrics(args) => commands::metrics::run(&args, world),
         Command::Query(args) => commands::query::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
+        Command::Quarantine(args) => commands::quarantine::run(&args, world),
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use smsvoice::{Cli, Exit, World};
+use smsvoice::{Cli, Exit, UsageError, World};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = smsvoice::run(cli, &World::real()).unwrap_or_else(|error| {
         let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
-        Exit::Failed
+        if error.is::<UsageError>() { Exit::WronglyUsed } else { Exit::Failed }
     });
     exit.into()
 }

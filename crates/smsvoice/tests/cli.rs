@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+#[path = "cli/answers.rs"]
+mod answers;
+#[path = "cli/doors.rs"]
+mod doors;
+#[path = "cli/folders.rs"]
+mod folders;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;

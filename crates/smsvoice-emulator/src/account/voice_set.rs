@@ -122,3 +122,24 @@ impl Account {
         self.voice_sets.get_mut(name).ok_or_else(|| Refusal::not_found(Resource::ConfigurationSet, name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Create, SETS_PER_ACCOUNT, create};
+    use crate::{
+        account::Account,
+        refusal::{Quota, Refusal},
+    };
+
+    #[test]
+    fn an_account_has_ten_thousand_voice_sets_and_no_more() {
+        Account::in_test(|tx| {
+            let named = |n: usize| Create { configuration_set_name: Some(format!("set-{n}")) };
+            for n in 0..SETS_PER_ACCOUNT {
+                create(tx, named(n)).unwrap();
+            }
+            let refusal = create(tx, named(SETS_PER_ACCOUNT)).err();
+            assert_eq!(refusal, Some(Refusal::quota(Quota::ConfigurationSets, 10_000)));
+        });
+    }
+}

@@ -1,11 +1,11 @@
-// Drives the inbox in headless Chromium. Usage: node inbox.mjs URL PICTURES PYTHON SENDER ORIGINATION
+// Drives the inbox in headless Chromium, which the variable CHROMIUM names. Usage: node inbox.mjs URL PICTURES PYTHON SENDER ORIGINATION
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
 
 const [url, pictures, python, sender, origination] = process.argv.slice(2);
 const send = (count) => execFileSync(python, [sender, url, origination, "set", String(count)]).toString().trim().split("\n");
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
 const failures = [];
 page.on("pageerror", (error) => failures.push(error.message));

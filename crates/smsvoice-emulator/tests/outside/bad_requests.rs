@@ -64,8 +64,11 @@ fn a_slow_client_is_closed_and_keeps_nobody_waiting() {
     head.write_all(b"POST / HT").unwrap();
     let mut body = TcpStream::connect(emulator.address()).unwrap();
     body.write_all(format!("POST / HTTP/1.1\r\nhost: x\r\n{SIGNED}content-length: 100\r\n\r\n{{").as_bytes()).unwrap();
+    let mut control = TcpStream::connect(emulator.address()).unwrap();
+    let advance = b"POST /_smsvoice/clock/advance HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
+    control.write_all(advance).unwrap();
     assert_eq!(emulator.get("/_smsvoice/health")["status"], "ok");
-    for (what, mut stream) in [("head", head), ("body", body)] {
+    for (what, mut stream) in [("head", head), ("body", body), ("body to /_smsvoice/", control)] {
         stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
         let mut answer = Vec::new();
         let end = stream.read_to_end(&mut answer);

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use smsvoice_emulator::Config;
 
 use crate::support::{Emulator, node, python, run};
+use crate::tools::CHROMIUM;
 
 #[test]
 fn a_message_sent_by_boto3_appears_live_with_its_events() {
@@ -15,6 +16,7 @@ fn a_message_sent_by_boto3_appears_live_with_its_events() {
     let sender = format!("{:?}", python("sender.py").get_program()).replace('"', "");
     let script = crate::support::here("python/sender.py");
     let mut browser = node("inbox.mjs");
+    browser.env("CHROMIUM", CHROMIUM.path());
     browser.args([&emulator.url, pictures.to_str().unwrap(), &sender, script.to_str().unwrap(), number.trim()]);
     let said = run(&mut browser);
     println!("{said}{}", pictures.display());

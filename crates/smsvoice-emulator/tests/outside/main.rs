@@ -6,9 +6,15 @@
 mod bad_requests;
 mod clients;
 mod delivery;
+mod event_faults;
 mod faults;
 mod inbox;
 mod load;
 mod model;
 mod owed;
+mod refusals;
+mod rules;
 mod support;
+#[allow(unreachable_pub, reason = "its other user is another crate")]
+#[path = "../../../../tests/src/tools.rs"]
+mod tools;

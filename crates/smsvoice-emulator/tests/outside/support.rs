@@ -10,16 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::tools;
 use smsvoice_emulator::{Components, Config, StartError, serve, serve_components};
 use tokio::{runtime::Runtime, sync::oneshot};
 
 const PYTHON_PACKAGES: &[&str] = &["awscli==1.46.3", "boto3==1.44.5", "botocore==1.44.5", "moto[server]==5.2.5"];
-const NODE_PACKAGES: &[&str] = &[
-    "@aws-sdk/client-pinpoint-sms-voice-v2@3.1138",
-    "@aws-sdk/client-pinpoint-sms-voice@3.523",
-    "autocannon@8",
-    "playwright-core@1",
-];
 
 /// A program that is killed when the test is done with it.
 pub(crate) struct Running(pub(crate) Child);
@@ -160,11 +155,11 @@ pub(crate) fn python_program(name: &str) -> Command {
 
 /// A script of ours that finds the npm packages.
 pub(crate) fn node(script: &str) -> Command {
+    let mut command = tools::node(); // before npm, which says less when there is no Node
     let home = node_home();
     // Modules are looked for beside the script's own folder.
     let copy = home.join(script);
     fs::copy(here("node").join(script), &copy).unwrap();
-    let mut command = Command::new("node");
     command.arg(copy);
     clean(&mut command);
     command
@@ -182,28 +177,31 @@ fn clean(command: &mut Command) {
 }
 
 fn python_home() -> PathBuf {
-    installed("python", PYTHON_PACKAGES, |home| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(home));
+    installed("python", &PYTHON_PACKAGES.join("\n"), |home| {
+        tools::make_python_environment(home);
         run(Command::new(home.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON_PACKAGES));
     })
 }
 
+/// The packages of `package-lock.json`: each, and each that it asks for, in one version.
 fn node_home() -> PathBuf {
-    installed("node", NODE_PACKAGES, |home| {
+    let read = |name: &str| fs::read_to_string(here("node").join(name)).unwrap();
+    let (wanted, locked) = (read("package.json"), read("package-lock.json"));
+    installed("node", &format!("{wanted}{locked}"), |home| {
         fs::create_dir_all(home).unwrap();
-        fs::write(home.join("package.json"), "{}").unwrap();
-        let npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
-        run(Command::new("npm").current_dir(home).args(npm).args(NODE_PACKAGES));
+        fs::write(home.join("package.json"), &wanted).unwrap();
+        fs::write(home.join("package-lock.json"), &locked).unwrap();
+        let npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+        run(tools::NPM.command().current_dir(home).args(npm));
     })
 }
 
-/// A folder below the target directory with these packages, installed by the first test that asks.
-fn installed(name: &str, packages: &[&str], install: impl Fn(&Path)) -> PathBuf {
+/// A folder below the target directory with the packages `wanted`, installed by the first test that asks.
+fn installed(name: &str, wanted: &str, install: impl Fn(&Path)) -> PathBuf {
     let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let lock = File::create(base.join(format!("{name}.lock"))).unwrap();
     lock.lock().unwrap();
     let (home, mark) = (base.join(name), base.join(format!("{name}.installed")));
-    let wanted = packages.join("\n");
     if fs::read_to_string(&mark).is_ok_and(|has| has == wanted) {
         return home;
     }

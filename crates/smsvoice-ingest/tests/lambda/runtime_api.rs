@@ -166,6 +166,36 @@ fn every_route_is_answered_over_the_runtime_api() {
     assert!(metrics[0]["freshness_p50"].as_u64() <= metrics[0]["freshness_p99"].as_u64());
 }
 
+#[test]
+fn metrics_tell_repeats_strangers_and_late_events_under_the_name_that_was_asked_for() {
+    let lake = tempfile::tempdir().unwrap();
+    let function = Function::start(lake.path(), &[("SMSVOICE_NAMESPACE", "acme/sms")]);
+    let hours_late = |kind: &str, hours: u64, more: &str| {
+        let at = 1_795_000_000_000 - hours * 3_600_000; // the queue had it at 1,795,000,000,000
+        format!(r#"{{"eventType":"{kind}","messageId":"m-{hours}","eventTimestamp":{at}{more}}}"#)
+    };
+    let bodies = [
+        hours_late("TEXT_DELIVERED", 0, ""),
+        hours_late("TEXT_DELIVERED", 0, ""),
+        hours_late("TEXT_DELIVERED", 2, ""),
+        hours_late("TEXT_DELIVERED", 73, r#","newField":1"#),
+        hours_late("TEXT_TYPED", 1, ""),
+    ];
+    let queue = "arn:aws:sqs:us-east-1:111122223333:sms";
+    function.invoke(0, &payloads::sqs(&bodies, queue).to_string());
+    let log = function.stop();
+    let line = log.lines().find(|line| line.contains("\"_aws\"")).unwrap_or_else(|| panic!("{log}"));
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Namespace"], "acme/sms");
+    let names = ["received", "written", "duplicates", "unknown_event_types", "unknown_fields"];
+    assert_eq!(names.map(|name| line[name].as_u64().unwrap()), [5, 4, 1, 1, 1], "{line}");
+    assert_eq!((&line["late_over_1h"], &line["late_over_72h"]), (&json!(2), &json!(1)), "an hour sharp is not late");
+    assert_eq!((&line["freshness_p50"], &line["freshness_p99"]), (&json!(3_600_000), &json!(73 * 3_600_000)));
+    for stranger in ["newField", "TEXT_TYPED"] {
+        assert_eq!(log.matches(stranger).count(), 1, "{stranger} is told once:\n{log}");
+    }
+}
+
 /// Whether `value` has everything `expected` has.
 fn contains(value: &Value, expected: &Value) -> bool {
     match (value, expected) {

@@ -1,12 +1,15 @@
 //! `smsvoice metrics`: delivery rates, failures, latency, cost, voice.
 
+use std::io::{self, Write};
+
 use anyhow::Context;
+use arrow::array::{Array, RecordBatch};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Period};
 
 use crate::lake::{LakeArgs, runtime};
 use crate::output::Format;
-use crate::{Exit, World};
+use crate::{Exit, UsageError, World};
 
 /// Print delivery rates and other metrics of the messages in a lake
 #[derive(Debug, clap::Args)]
@@ -38,7 +41,16 @@ pub(crate) struct Args {
     format: Format,
 }
 
+/// How many keys of contexts are listed to somebody who asked for one that no message has.
+const LISTED_KEYS: usize = 30;
+
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        let problem = "--since has to be before --until: the period goes from the one up to, but not at, the other";
+        return Err(UsageError::new(problem).into());
+    }
     let request = MetricsRequest {
         metric: args.metric,
         by: args.by.clone(),
@@ -47,9 +59,45 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     };
     runtime()?.block_on(async {
         let engine = args.lake.engine(world).await?;
-        super::print(engine.metrics(&request).await?, args.format, world.width).await?;
+        let rows = engine.metrics(&request).await?;
+        let schema = rows.schema();
+        let rows = rows.collect().await?;
+        super::print_all(schema, &rows, args.format, world.width)?;
+        for note in notes(&engine, &request, &rows).await? {
+            writeln!(io::stderr(), "note: {note}")?;
+        }
         Ok(Exit::Done)
     })
+}
+
+/// Why the answer is empty, or a column of it, as far as that can be told.
+async fn notes(engine: &LocalEngine, request: &MetricsRequest, rows: &[RecordBatch]) -> anyhow::Result<Vec<String>> {
+    if rows.iter().all(|batch| batch.num_rows() == 0) {
+        return Ok(vec![match engine.days().await? {
+            None => "the lake has no events".to_owned(),
+            Some((first, last)) if request.period == Period::default() => {
+                format!(
+                    "of the messages in the lake (events of {first} to {last}), none has what this metric is made of"
+                )
+            }
+            Some((first, last)) => format!("the lake has events of {first} to {last} (UTC); look in that period"),
+        }]);
+    }
+    let mut notes = Vec::new();
+    for dimension in request.by.iter().filter(|dimension| matches!(dimension, Dimension::Context(_))) {
+        let name = dimension.to_string();
+        let values = rows.iter().filter_map(|batch| batch.column_by_name(&name));
+        if values.map(|column| column.len() - column.logical_null_count()).sum::<usize>() == 0 {
+            let keys = engine.context_keys(LISTED_KEYS).await?;
+            let keys = if keys.is_empty() {
+                "no message has a context".to_owned()
+            } else {
+                format!("there are {}", keys.join(", "))
+            };
+            notes.push(format!("no message of the period has a value for {name}; of context keys {keys}"));
+        }
+    }
+    Ok(notes)
 }
 
 /// As the help lists them.

@@ -5,6 +5,7 @@ pub(crate) mod emulate;
 pub(crate) mod generate;
 pub(crate) mod lake;
 pub(crate) mod metrics;
+pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod roles;
@@ -12,6 +13,8 @@ pub(crate) mod trace;
 
 use std::io::{self, BufWriter, Write};
 
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use clap::CommandFactory;
 use smsvoice_metrics::Rows;
 
@@ -21,6 +24,14 @@ use crate::{Cli, Exit};
 pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
     clap_complete::generate(shell, &mut Cli::command(), "smsvoice", &mut io::stdout());
     Exit::Done
+}
+
+/// Writes a whole answer to stdout. A reader that goes away is no failure.
+fn print_all(schema: SchemaRef, rows: &[RecordBatch], format: Format, width: Option<u16>) -> anyhow::Result<()> {
+    match format.write_all(schema, rows, width, &mut BufWriter::new(io::stdout().lock())) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Writes an answer to stdout, batch by batch. A reader that goes away (`| head`) is no failure.

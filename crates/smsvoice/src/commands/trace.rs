@@ -1,5 +1,7 @@
 //! `smsvoice trace`: the life of one message.
 
+use smsvoice_metrics::LocalEngine;
+
 use crate::lake::{LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
@@ -13,14 +15,39 @@ pub(crate) struct Args {
     /// How the rows are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The message's id, as Send* returned it.
+    /// The message's id, as Send* returned it, or the first characters of it.
     message_id: String,
 }
+
+/// How many ids are shown of those that begin alike.
+const SHOWN: usize = 10;
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let engine = args.lake.engine(world).await?;
-        super::print(engine.trace(&args.message_id).await?, args.format, world.width).await?;
+        // As it is given first: bloom filters tell which files have that id. The begin of an id is looked for in all.
+        let rows = engine.trace(&args.message_id).await?;
+        let schema = rows.schema();
+        let mut events = rows.collect().await?;
+        if events.iter().all(|batch| batch.num_rows() == 0) {
+            let message_id = that_begins_with(&engine, &args.message_id).await?;
+            events = engine.trace(&message_id).await?.collect().await?;
+        }
+        super::print_all(schema, &events, args.format, world.width)?;
         Ok(Exit::Done)
     })
+}
+
+/// The only id that begins so, in any case.
+async fn that_begins_with(engine: &LocalEngine, given: &str) -> anyhow::Result<String> {
+    let mut ids = engine.message_ids(given, SHOWN + 1).await?;
+    match ids.len() {
+        0 => anyhow::bail!("no message in the lake has the id {given:?}, or one that begins so"),
+        1 => Ok(ids.remove(0)),
+        several => {
+            let more = if several > SHOWN { ", …" } else { "" };
+            ids.truncate(SHOWN);
+            anyhow::bail!("several messages have an id that begins with {given:?}: {}{more}", ids.join(", "))
+        }
+    }
 }

@@ -56,6 +56,13 @@ impl Emulator {
     }
 }
 
+impl Emulator {
+    /// How many files and connections it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap().count()
+    }
+}
+
 impl Drop for Emulator {
     fn drop(&mut self) {
         let _ = self.process.kill();
