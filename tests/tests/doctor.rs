@@ -13,7 +13,8 @@ use tests::python;
 fn lake(folder: &Path) -> String {
     let lake = folder.join("lake");
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("samples/events");
-    let replay = Command::new(program("smsvoice")).arg("replay").arg(samples).arg("--lake").arg(&lake).output().unwrap();
+    let replay =
+        Command::new(program("smsvoice")).arg("replay").arg(samples).arg("--lake").arg(&lake).output().unwrap();
     assert!(lake.join("events").exists(), "{}", String::from_utf8_lossy(&replay.stderr));
     lake.to_str().unwrap().to_owned()
 }
@@ -109,8 +110,9 @@ fn a_test_message_is_followed_hop_by_hop_to_its_row_in_the_lake() {
     let send = |more: &[&str]| {
         let mut doctor = Command::new(program("smsvoice"));
         doctor.args(["doctor", "--send-test", "--lake", lake, "--format", "json"]).args(more);
-        let output = doctor.envs(aws_environment(&moto)).env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", &url).output().unwrap();
-        let report = String::from_utf8(output.stdout).unwrap();
+        let output =
+            doctor.envs(aws_environment(&moto)).env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", &url).output().unwrap();
+        let report = String::from_utf8(output.stdout.clone()).unwrap();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap_or_else(|_| panic!("{output:?}"));
         let hops = report["findings"].as_array().unwrap().iter().filter(|finding| finding["check"] == "send_test");
         hops.cloned().collect::<Vec<_>>()
@@ -118,10 +120,16 @@ fn a_test_message_is_followed_hop_by_hop_to_its_row_in_the_lake() {
     let hops = send(&["--wait", "60"]);
     let places: Vec<_> = hops.iter().map(|hop| hop["where"].as_str().unwrap()).collect();
     assert!(hops.iter().all(|hop| hop["mark"] == "good"), "{hops:?}");
-    assert!(places.contains(&"1 sent") && places.contains(&"2 TEXT_DELIVERED") && places.contains(&"4 in the lake"), "{places:?}");
+    assert!(
+        places.contains(&"1 sent") && places.contains(&"2 TEXT_DELIVERED") && places.contains(&"4 in the lake"),
+        "{places:?}"
+    );
     // A number that the service refuses, and a wait that is too short.
     let refused = send(&["--from", "+12065550199"]);
     assert!(refused[0]["mark"] == "failure" && refused[0]["says"].as_str().unwrap().contains("refused"), "{refused:?}");
     let too_short = send(&["--wait", "0"]);
-    assert!(too_short[1]["mark"] == "failure" && too_short[1]["says"].as_str().unwrap().contains("after 0 s"), "{too_short:?}");
+    assert!(
+        too_short[1]["mark"] == "failure" && too_short[1]["says"].as_str().unwrap().contains("after 0 s"),
+        "{too_short:?}"
+    );
 }

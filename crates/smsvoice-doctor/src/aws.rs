@@ -41,12 +41,16 @@ pub struct CallError {
 impl CallError {
     /// Whether the caller may not do this.
     pub(crate) fn is_denied(&self) -> bool {
-        ["AccessDenied", "Unauthorized", "AuthorizationError", "NotAuthorized"].iter().any(|word| self.kind.contains(word))
+        ["AccessDenied", "Unauthorized", "AuthorizationError", "NotAuthorized"]
+            .iter()
+            .any(|word| self.kind.contains(word))
     }
 
     /// Whether the thing is not there.
     pub(crate) fn is_absent(&self) -> bool {
-        ["NotFound", "NoSuchEntity", "NonExistentQueue", "QueueDoesNotExist"].iter().any(|word| self.kind.contains(word))
+        ["NotFound", "NoSuchEntity", "NonExistentQueue", "QueueDoesNotExist"]
+            .iter()
+            .any(|word| self.kind.contains(word))
     }
 
     fn is_passing(&self) -> bool {
@@ -60,7 +64,11 @@ impl CallError {
         if self.is_absent() {
             return Found::Absent;
         }
-        Found::Unreadable { action: self.action.to_owned(), denied: self.is_denied(), why: format!("{}: {}", self.kind, self.why) }
+        Found::Unreadable {
+            action: self.action.to_owned(),
+            denied: self.is_denied(),
+            why: format!("{}: {}", self.kind, self.why),
+        }
     }
 }
 
@@ -119,7 +127,12 @@ impl Aws {
         let (method, content_type, target, body) = match service.protocol {
             Protocol::Json(version, prefix) => {
                 url.push('/');
-                ("POST", format!("application/x-amz-json-{version}"), Some(format!("{prefix}{}", operation.name)), members.to_string())
+                (
+                    "POST",
+                    format!("application/x-amz-json-{version}"),
+                    Some(format!("{prefix}{}", operation.name)),
+                    members.to_string(),
+                )
             }
             Protocol::Query(version) => {
                 url.push('/');
@@ -189,12 +202,13 @@ impl Aws {
     fn at_aws(&self, service: &Service) -> String {
         let china = self.region.starts_with("cn-");
         let domain = if china { "amazonaws.com.cn" } else { "amazonaws.com" };
-        match (service.host, self.region.as_str()) {
-            ("iam", _) if china => format!("https://iam.cn-north-1.{domain}"),
-            ("iam", region) if region.starts_with("us-gov-") => format!("https://iam.us-gov.{domain}"),
-            ("iam", _) => format!("https://iam.{domain}"),
-            (host, region) => format!("https://{host}.{region}.{domain}"),
-        }
+        let host = match (service.host, self.region.as_str()) {
+            ("iam", _) if china => "iam.cn-north-1".to_owned(),
+            ("iam", region) if region.starts_with("us-gov-") => "iam.us-gov".to_owned(),
+            ("iam", _) => "iam".to_owned(),
+            (host, region) => format!("{host}.{region}"),
+        };
+        format!("https://{host}.{domain}")
     }
 
     /// IAM is one for all regions of a partition.
@@ -212,7 +226,7 @@ fn error_of(value: &Value, header: Option<&str>) -> (Option<String>, Option<Stri
     let text = |at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let first = |places: &[&str]| places.iter().find_map(|at| text(at));
     let kind = first(&["/__type", "/Error/Code", "/Errors/Error/Code"]).or_else(|| header.map(str::to_owned));
-    // `com.amazonaws.sqs#QueueDoesNotExist`, `ResourceNotFoundException:http://…`
+    // `com.amazonaws.sqs#QueueDoesNotExist`, `ResourceNotFoundException:` and an address
     let short = |kind: String| kind.rsplit('#').next().and_then(|kind| kind.split(':').next()).map(str::to_owned);
     let why = first(&["/message", "/Message", "/Error/Message", "/Errors/Error/Message"]);
     (kind.and_then(short), why)
@@ -264,7 +278,7 @@ mod tests {
         let cases = [
             (json!({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "no"}), None, "QueueDoesNotExist"),
             (json!({"Error": {"Code": "NoSuchEntity", "Message": "no"}}), None, "NoSuchEntity"),
-            (json!({"Message": "no"}), Some("ResourceNotFoundException:http://x/"), "ResourceNotFoundException"),
+            (json!({"Message": "no"}), Some("ResourceNotFoundException:x"), "ResourceNotFoundException"),
         ];
         for (value, header, kind) in cases {
             assert_eq!(error_of(&value, header), (Some(kind.to_owned()), Some("no".to_owned())));

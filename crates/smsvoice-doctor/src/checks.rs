@@ -56,10 +56,16 @@ fn unchecked(check: &'static str, place: &str, action: &str, denied: bool, why: 
     let (says, cure) = if denied {
         (
             format!("could not be checked: you may not {action}"),
-            format!("allow it to yourself; `smsvoice roles FILE` prints the operator's whole policy:\n{}", allow(action)),
+            format!(
+                "allow it to yourself; `smsvoice roles FILE` prints the operator's whole policy:\n{}",
+                allow(action)
+            ),
         )
     } else {
-        (format!("could not be checked: {action} gave no answer ({why})"), "ask again; if it stays so, look at the endpoint and the region".to_owned())
+        (
+            format!("could not be checked: {action} gave no answer ({why})"),
+            "ask again; if it stays so, look at the endpoint and the region".to_owned(),
+        )
     };
     Finding { check, mark: Mark::Unchecked, place: place.to_owned(), says, cure: Some(cure) }
 }

@@ -7,11 +7,12 @@ use smsvoice_provision::world::World;
 use crate::policy::Document;
 
 /// A thing that was looked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Found<T> {
     /// It is there.
     Is(T),
     /// It is not there.
+    #[default]
     Absent,
     /// It could not be looked at.
     Unreadable {
@@ -31,12 +32,6 @@ impl<T> Found<T> {
             Self::Is(thing) => Some(thing),
             Self::Absent | Self::Unreadable { .. } => None,
         }
-    }
-}
-
-impl<T> Default for Found<T> {
-    fn default() -> Self {
-        Self::Absent
     }
 }
 

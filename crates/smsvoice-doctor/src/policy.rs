@@ -105,7 +105,9 @@ impl Document {
         let wide = |statement: &Statement| {
             let everywhere = statement.resource.as_slice().iter().any(|resource| resource == "*");
             let actions = statement.action.as_slice().iter().filter(move |action| everywhere || action.contains('*'));
-            actions.map(move |action| if everywhere { format!("{action} on *") } else { action.clone() }).collect::<Vec<_>>()
+            actions
+                .map(move |action| if everywhere { format!("{action} on *") } else { action.clone() })
+                .collect::<Vec<_>>()
         };
         allowing.flat_map(wide).collect()
     }
@@ -188,7 +190,8 @@ mod tests {
 
     #[test]
     fn wildcards_stand_for_any_characters_and_for_one() {
-        for (pattern, value) in [("*", ""), ("a*c", "abbc"), ("a?c", "abc"), ("*:role/x*", "arn:role/xy"), ("**", "a")] {
+        for (pattern, value) in [("*", ""), ("a*c", "abbc"), ("a?c", "abc"), ("*:role/x*", "arn:role/xy"), ("**", "a")]
+        {
             assert!(matches(pattern, value, false), "{pattern} {value}");
         }
         for (pattern, value) in [("a", "ab"), ("a?c", "ac"), ("*b", "abc"), ("", "a"), ("A", "a")] {
@@ -203,7 +206,9 @@ mod tests {
         let allow = read(r#"{"Statement":{"Effect":"Allow","Action":"firehose:Put*","Resource":"arn:a/*"}}"#);
         let deny = read(r#"{"Statement":[{"Effect":"Deny","NotAction":["logs:*"],"Resource":"*"}]}"#);
         assert!(allow.allows(&ask("firehose:PutRecord", "arn:a/b")));
-        assert!(!allow.allows(&ask("firehose:PutRecord", "arn:b")) && !allow.allows(&ask("logs:PutLogEvents", "arn:a/b")));
+        assert!(
+            !allow.allows(&ask("firehose:PutRecord", "arn:b")) && !allow.allows(&ask("logs:PutLogEvents", "arn:a/b"))
+        );
         assert!(!Document::allow([&allow, &deny], &ask("firehose:PutRecord", "arn:a/b")));
         assert!(!read("nonsense").allows(&ask("a:B", "c")));
     }

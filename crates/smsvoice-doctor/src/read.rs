@@ -68,7 +68,9 @@ pub async fn gather(aws: &Aws, scope: Scope) -> Facts {
 /// What a role needs to write into a log group (the SMS guide on event destinations): its actions and their resource.
 pub(crate) fn logs_needs(log_group: &str) -> Vec<(&'static str, String)> {
     let resource = format!("{}:*", log_group.trim_end_matches(":*"));
-    ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"].map(|action| (action, resource.clone())).into()
+    ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        .map(|action| (action, resource.clone()))
+        .into()
 }
 
 /// What a role needs to write into a stream (the same guide): one action.
@@ -91,7 +93,9 @@ fn targets(facts: &Facts) -> Vec<Target> {
     let mut seen = BTreeSet::new();
     let sets = looked_at(facts).flat_map(|(_, set)| set.destinations.values());
     let targets = sets.map(|destination| destination.target.clone());
-    targets.filter(|target| seen.insert(target.arns().iter().map(|(_, arn)| (*arn).to_owned()).collect::<Vec<_>>())).collect()
+    targets
+        .filter(|target| seen.insert(target.arns().iter().map(|(_, arn)| (*arn).to_owned()).collect::<Vec<_>>()))
+        .collect()
 }
 
 /// The sets there are, as far as they are looked at.
@@ -113,7 +117,8 @@ async fn keys(aws: &Aws, facts: &mut Facts) {
 async fn queues(aws: &Aws, facts: &mut Facts) {
     let subscriptions = facts.topics.values().filter_map(Found::is).flat_map(|topic| &topic.subscriptions);
     let queues = subscriptions.filter(|to| to.protocol == "sqs");
-    let mut open: Vec<String> = queues.flat_map(|to| to.dead_letters.iter().chain([&to.endpoint]).cloned().collect::<Vec<_>>()).collect();
+    let mut open: Vec<String> =
+        queues.flat_map(|to| to.dead_letters.iter().chain([&to.endpoint]).cloned().collect::<Vec<_>>()).collect();
     while let Some(arn) = open.pop() {
         if facts.queues.contains_key(&arn) {
             continue;
@@ -133,14 +138,17 @@ async fn functions(aws: &Aws, facts: &mut Facts) {
     let of_logs = filters.map(|(_, to)| to.clone()).filter(|to| to.contains(":lambda:"));
     let mut names: BTreeSet<String> = of_streams.chain(of_topics).chain(of_logs).map(|arn| unversioned(&arn)).collect();
     let mut sources = Vec::new();
-    for queue in facts.queues.iter().filter(|(_, queue)| queue.is().is_some()).map(|(arn, _)| arn.clone()).collect::<Vec<_>>() {
+    for queue in
+        facts.queues.iter().filter(|(_, queue)| queue.is().is_some()).map(|(arn, _)| arn.clone()).collect::<Vec<_>>()
+    {
         if let Ok(of_queue) = compute::sources_of(aws, &queue).await {
             names.extend(of_queue.iter().map(|(function, _)| unversioned(function)));
             sources.extend(of_queue);
         }
     }
     for name in names {
-        let of_it = sources.iter().filter(|(function, _)| unversioned(function) == name).map(|(_, source)| source.clone());
+        let of_it =
+            sources.iter().filter(|(function, _)| unversioned(function) == name).map(|(_, source)| source.clone());
         let function = compute::function(aws, &name, of_it.collect(), facts.now_ms).await;
         facts.functions.insert(name, function);
     }

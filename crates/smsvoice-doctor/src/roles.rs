@@ -60,7 +60,7 @@ impl DestinationRole<'_> {
     fn trust_document(&self) -> Value {
         let source = |set: &&str| format!("arn:aws:sms-voice:{}:{}:configuration-set/{set}", self.region, self.account);
         let sources: Vec<_> = self.sets.iter().map(source).collect();
-        document(vec![json!({
+        document(&[json!({
             "Effect": "Allow", "Principal": {"Service": crate::checks::SERVICE}, "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"aws:SourceAccount": self.account}, "ArnEquals": {"aws:SourceArn": sources}},
         })])
@@ -72,7 +72,7 @@ impl DestinationRole<'_> {
     }
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -95,7 +95,7 @@ fn targets_document(targets: &[&Target]) -> Value {
             statements.push(json!({"Effect": "Allow", "Action": actions, "Resource": resource}));
         }
     }
-    document(statements)
+    document(&statements)
 }
 
 /// What a role needs for these targets, to paste.
@@ -152,12 +152,21 @@ pub fn policies(place: &Place, desired: &World, function: &FunctionScope) -> Vec
     }
     for topic in topics(desired) {
         let statement = topic_value(&place.region, &place.account, topic);
-        policies.push(Policy { of: topic.to_owned(), kind: "resource", document: document(vec![statement]) });
+        policies.push(Policy { of: topic.to_owned(), kind: "resource", document: document(&[statement]) });
     }
-    let service = json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"});
-    policies.push(Policy { of: function.name.clone(), kind: "trust", document: document(vec![service]) });
-    policies.push(Policy { of: function.name.clone(), kind: "permissions", document: function_document(place, function) });
-    policies.push(Policy { of: "operator".to_owned(), kind: "permissions", document: operator(place, desired, function) });
+    let service =
+        json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"});
+    policies.push(Policy { of: function.name.clone(), kind: "trust", document: document(&[service]) });
+    policies.push(Policy {
+        of: function.name.clone(),
+        kind: "permissions",
+        document: function_document(place, function),
+    });
+    policies.push(Policy {
+        of: "operator".to_owned(),
+        kind: "permissions",
+        document: operator(place, desired, function),
+    });
     policies
 }
 
@@ -171,7 +180,8 @@ fn topics(desired: &World) -> BTreeSet<&str> {
 }
 
 pub(crate) fn arns<'w>(desired: &'w World, kind: &str) -> BTreeSet<&'w str> {
-    let targets = desired.sets.values().flat_map(|set| set.destinations.values()).map(|destination| &destination.target);
+    let targets =
+        desired.sets.values().flat_map(|set| set.destinations.values()).map(|destination| &destination.target);
     targets.flat_map(Target::arns).filter(|(name, _)| *name == kind).map(|(_, arn)| arn).collect()
 }
 
@@ -198,7 +208,7 @@ fn function_document(place: &Place, function: &FunctionScope) -> Value {
         let action = "secretsmanager:GetSecretValue";
         statements.push(json!({"Effect": "Allow", "Action": action, "Resource": secret}));
     }
-    document(statements)
+    document(&statements)
 }
 
 #[cfg(test)]

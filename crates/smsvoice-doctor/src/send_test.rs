@@ -24,7 +24,9 @@ pub struct TestMessage {
 pub struct Row {
     /// `TEXT_DELIVERED`, say.
     pub event_type: String,
-    /// When it happened.
+    /// When the message was requested, by the service's clock.
+    pub request_ms: Option<i64>,
+    /// When it happened, by the same clock; that of an emulator may run faster than time.
     pub event_ms: i64,
     /// When it came to the function, if the envelope told.
     pub received_ms: Option<i64>,
@@ -84,7 +86,8 @@ fn refused(error: &CallError, message: &TestMessage) -> Finding {
 pub fn hops(test: &Test) -> Vec<Finding> {
     let Test { message_id, sent_ms, accepted_ms, arrived, waited_seconds } = test;
     let good = |place: &str, says: String| Finding::good("send_test", place, says);
-    let mut hops = vec![good("1 sent", format!("the service took message {message_id} after {}", span(accepted_ms - sent_ms)))];
+    let mut hops =
+        vec![good("1 sent", format!("the service took message {message_id} after {}", span(accepted_ms - sent_ms)))];
     let Some((rows, seen_ms)) = arrived else {
         let says = format!("no event of message {message_id} is in the lake after {waited_seconds} s");
         let cure = "the failures above say where the way is broken; carriers may take up to 72 hours, the simulator takes seconds,\n\
@@ -93,14 +96,21 @@ pub fn hops(test: &Test) -> Vec<Finding> {
         return hops;
     };
     for row in rows {
-        let Row { event_type, event_ms, received_ms, source } = row;
-        hops.push(good(&format!("2 {event_type}"), format!("happened {} after the message was sent", span(event_ms - sent_ms))));
+        let Row { event_type, request_ms, event_ms, received_ms, source } = row;
+        let after = span(event_ms - request_ms.unwrap_or(*sent_ms));
+        hops.push(good(&format!("2 {event_type}"), format!("happened {after} after the message was sent")));
         if let Some(received_ms) = received_ms {
-            hops.push(good(&format!("3 {event_type}"), format!("received by {source}, {} after it happened", span(received_ms - event_ms))));
+            hops.push(good(
+                &format!("3 {event_type}"),
+                format!("received by {source}, {} after it happened", span(received_ms - event_ms)),
+            ));
         }
     }
     let rows_seen = if rows.len() == 1 { "its row is".to_owned() } else { format!("its {} rows are", rows.len()) };
-    hops.push(good("4 in the lake", format!("{rows_seen} there {} after the message was sent", span(seen_ms - sent_ms))));
+    hops.push(good(
+        "4 in the lake",
+        format!("{rows_seen} there {} after the message was sent", span(seen_ms - sent_ms)),
+    ));
     hops
 }
 
@@ -120,7 +130,13 @@ mod tests {
 
     #[test]
     fn every_hop_has_its_time() {
-        let row = |event_type: &str, event_ms, received_ms| Row { event_type: event_type.into(), event_ms, received_ms, source: "sqs".into() };
+        let row = |event_type: &str, event_ms, received_ms| Row {
+            event_type: event_type.into(),
+            request_ms: None,
+            event_ms,
+            received_ms,
+            source: "sqs".into(),
+        };
         let rows = vec![row("TEXT_QUEUED", 1_300, None), row("TEXT_DELIVERED", 2_000, Some(4_500))];
         insta::assert_snapshot!(Report { findings: hops(&test(Some((rows, 9_000)))) }, @"
         ✓ 1 sent: the service took message m-1 after 120 ms

@@ -91,7 +91,8 @@ mod tests {
     fn elements_are_strings_objects_and_lists() {
         let xml = "<?xml version=\"1.0\"?><R xmlns=\"urn:a\"><A>x &amp; y</A><L><member>1</member><member><B>2</B></member></L>\
             <M><entry><key>k</key><value>{&quot;a&quot;: &#39;b&#39;}</value></entry></M><E/></R>";
-        let expected = json!({"A": "x & y", "L": ["1", {"B": "2"}], "M": [{"key": "k", "value": "{\"a\": 'b'}"}], "E": ""});
+        let expected =
+            json!({"A": "x & y", "L": ["1", {"B": "2"}], "M": [{"key": "k", "value": "{\"a\": 'b'}"}], "E": ""});
         assert_eq!(value(xml), expected);
     }
 

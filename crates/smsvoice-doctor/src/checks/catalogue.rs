@@ -13,7 +13,10 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, found) in &facts.tables {
         let absent = || {
-            ("this table does not exist, so Athena cannot ask the lake".to_owned(), "make it: smsvoice athena setup".to_owned())
+            (
+                "this table does not exist, so Athena cannot ask the lake".to_owned(),
+                "make it, with the columns, the location and the projection of this version's lake".to_owned(),
+            )
         };
         match look("table_exists", name, found, absent) {
             Ok(table) => findings.extend(table_findings(facts, name, table)),
@@ -29,7 +32,8 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 fn table_findings(facts: &Facts, name: &str, table: &Table) -> Vec<Finding> {
     let Some(lake) = &facts.lake else { return Vec::new() };
     let kind = name.rsplit('.').next().unwrap_or_default();
-    let again = "make the table again from this version: smsvoice athena setup";
+    let again =
+        "make the table again, with the columns and the location of this version's lake; no data is lost by that";
     let mut findings = Vec::new();
     let missing: Vec<&str> = lake
         .columns
@@ -66,14 +70,21 @@ fn projection(name: &str, table: &Table, lake: &LakeState) -> Option<Finding> {
     let cure = "set projection.dt.range so that it holds all days, for example 2020-01-01,NOW";
     if table.parameters.get("projection.enabled").map(String::as_str) != Some("true") {
         let says = "partition projection is off, so that only partitions that were added by hand are seen";
-        return Some(Finding::failure("table_projection", name, says, "set projection.enabled to true; smsvoice athena setup does"));
+        return Some(Finding::failure(
+            "table_projection",
+            name,
+            says,
+            "set the table's parameter projection.enabled to true",
+        ));
     }
     let range = table.parameters.get("projection.dt.range")?;
     let (from, to) = range.split_once(',')?;
     let is_day = |text: &str| text.len() == 10 && text.as_bytes()[4] == b'-';
     let (from, to) = (from.trim(), to.trim());
     if (is_day(from) && first.as_str() < from) || (is_day(to) && last.as_str() > to) {
-        let says = format!("the lake has days from {first} to {last}, and Athena sees those of {range}: the others give no rows, silently");
+        let says = format!(
+            "the lake has days from {first} to {last}, and Athena sees those of {range}: the others give no rows, silently"
+        );
         return Some(Finding::failure("table_projection", name, says, cure));
     }
     None
@@ -99,8 +110,17 @@ fn freshness(facts: &Facts, lake: &LakeState) -> Vec<Finding> {
         None => vec![Finding::failure("freshness", &lake.url, format!("the lake has no event, and {counted}"), cure)],
         Some(age) if age > STALE_MS => {
             let hours = age / STALE_MS;
-            vec![Finding::failure("freshness", &lake.url, format!("its newest event is {hours} hours old, and {counted}"), cure)]
+            vec![Finding::failure(
+                "freshness",
+                &lake.url,
+                format!("its newest event is {hours} hours old, and {counted}"),
+                cure,
+            )]
         }
-        Some(age) => vec![Finding::good("freshness", &lake.url, format!("its newest event is {} minutes old", age.max(0) / 60_000))],
+        Some(age) => vec![Finding::good(
+            "freshness",
+            &lake.url,
+            format!("its newest event is {} minutes old", age.max(0) / 60_000),
+        )],
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let strangers = |found: &Found<Function>| some_are_ours && found.is().is_some_and(|function| !function.is_ours());
     for (arn, found) in facts.functions.iter().filter(|(_, found)| !strangers(found)) {
         let absent = || {
-            let cure = "deploy it: cargo lambda build --profile deploy -p smsvoice-ingest, then cargo lambda deploy".to_owned();
+            let cure = "deploy it: cargo lambda build --profile deploy -p smsvoice-ingest, then cargo lambda deploy"
+                .to_owned();
             ("this function does not exist, so what leads to it is lost".to_owned(), cure)
         };
         match look("function_exists", arn, found, absent) {
@@ -33,17 +34,38 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 fn wrong(facts: &Facts, arn: &str, function: &Function) -> Vec<Finding> {
     let name = name_of(arn);
     let mut findings = Vec::new();
-    let Function { state, failed_update, timeout_seconds: _, variables, policy: _, reserved, sources: _, errors: _, throttles, last_error: _ } = function;
+    let Function {
+        state,
+        failed_update,
+        timeout_seconds: _,
+        variables,
+        policy: _,
+        reserved,
+        sources: _,
+        errors: _,
+        throttles,
+        last_error: _,
+    } = function;
     if !matches!(state.as_str(), "" | "Active" | "Inactive") {
         let cure = format!("aws lambda get-function --function-name {name}   # StateReason says why");
         findings.push(Finding::failure("function_state", arn, format!("its state is {state}: it cannot run"), cure));
     }
     if let Some(why) = failed_update {
-        findings.push(Finding::failure("function_update", arn, format!("its last update failed: {why}"), "deploy it again"));
+        findings.push(Finding::failure(
+            "function_update",
+            arn,
+            format!("its last update failed: {why}"),
+            "deploy it again",
+        ));
     }
     if *reserved == Some(0) {
         let cure = format!("aws lambda delete-function-concurrency --function-name {name}");
-        findings.push(Finding::failure("function_concurrency", arn, "its reserved concurrency is 0, so it never runs", cure));
+        findings.push(Finding::failure(
+            "function_concurrency",
+            arn,
+            "its reserved concurrency is 0, so it never runs",
+            cure,
+        ));
     }
     if throttles.is_some_and(|count| count > 0.0) {
         let says = format!("it was throttled {} times in 24 hours", throttles.unwrap_or_default());
@@ -52,12 +74,19 @@ fn wrong(facts: &Facts, arn: &str, function: &Function) -> Vec<Finding> {
     match (variables.get("SMSVOICE_LAKE"), &facts.lake) {
         (None, _) => {
             let says = "it is not ours, or does not know where to write: SMSVOICE_LAKE is not set";
-            let cure = format!("aws lambda update-function-configuration --function-name {name} --environment 'Variables={{SMSVOICE_LAKE=s3://BUCKET/PREFIX}}'");
+            let cure = format!(
+                "aws lambda update-function-configuration --function-name {name} --environment 'Variables={{SMSVOICE_LAKE=s3://BUCKET/PREFIX}}'"
+            );
             findings.push(Finding::failure("function_lake", arn, says, cure));
         }
         (Some(its), Some(lake)) if its.trim_end_matches('/') != lake.url.trim_end_matches('/') => {
             let says = format!("it writes into {its}, and the lake that you asked about is {}", lake.url);
-            findings.push(Finding::failure("function_lake", arn, says, "set SMSVOICE_LAKE to the same URL, or ask with --lake for the other"));
+            findings.push(Finding::failure(
+                "function_lake",
+                arn,
+                says,
+                "set SMSVOICE_LAKE to the same URL, or ask with --lake for the other",
+            ));
         }
         _ => {}
     }
@@ -68,7 +97,9 @@ fn wrong(facts: &Facts, arn: &str, function: &Function) -> Vec<Finding> {
 /// Topics and log groups that lead to the function, and may not invoke it.
 fn invokers(facts: &Facts, arn: &str, function: &Function) -> Vec<Finding> {
     let topics = facts.topics.iter().filter_map(|(topic, found)| Some((topic, found.is()?)));
-    let topics = topics.filter(|(_, topic)| topic.subscriptions.iter().any(|to| to.protocol == "lambda" && to.endpoint.starts_with(arn)));
+    let topics = topics.filter(|(_, topic)| {
+        topic.subscriptions.iter().any(|to| to.protocol == "lambda" && to.endpoint.starts_with(arn))
+    });
     let groups = facts.log_groups.iter().filter_map(|(group, found)| Some((group, found.is()?)));
     let groups = groups.filter(|(_, group)| group.filters.iter().any(|(_, to)| to.starts_with(arn)));
     let sources = topics.map(|(topic, _)| (topic.clone(), "sns.amazonaws.com"));

@@ -9,8 +9,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         Ok(caller) => caller,
         Err(finding) => return vec![finding],
     };
-    let mut findings =
-        vec![Finding::good("identity", &caller.arn, format!("you are in account {}, region {}", caller.account, facts.region))];
+    let mut findings = vec![Finding::good(
+        "identity",
+        &caller.arn,
+        format!("you are in account {}, region {}", caller.account, facts.region),
+    )];
     let worlds = facts.desired.iter().chain(facts.sets.is().filter(|_| facts.desired.is_none()));
     let sets = worlds.flat_map(|world| &world.sets).flat_map(|(id, set)| set.destinations.iter().map(move |d| (id, d)));
     for (id, (name, destination)) in sets {
@@ -24,7 +27,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
                 findings.push(Finding::failure("region", place, says, cure));
             } else if account != caller.account {
                 let says = format!("{arn} is of account {account}, and you are in {}", caller.account);
-                findings.push(Finding::failure("account", place, says, format!("use a target in account {}", caller.account)));
+                findings.push(Finding::failure(
+                    "account",
+                    place,
+                    says,
+                    format!("use a target in account {}", caller.account),
+                ));
             }
         }
     }

@@ -25,13 +25,17 @@ fn check_group(facts: &Facts, arn: &str, found: &Found<LogGroup>) -> Vec<Finding
     };
     // One that cannot be looked at may be ours.
     let may_be_ours = |found: &Found<Function>| !matches!(found, Found::Is(function) if !function.is_ours());
-    let to_function = |to: &str| facts.functions.iter().any(|(arn, found)| to.starts_with(arn.as_str()) && may_be_ours(found));
+    let to_function =
+        |to: &str| facts.functions.iter().any(|(arn, found)| to.starts_with(arn.as_str()) && may_be_ours(found));
     let names = || group.filters.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" and ");
     if group.filters.iter().any(|(_, to)| to_function(to) || to.contains(":firehose:") || to.contains(":kinesis:")) {
         return vec![Finding::good("log_group_read", arn, format!("read by {}", names()))];
     }
     if group.filters.len() >= MOST_FILTERS {
-        let says = format!("both of its {MOST_FILTERS} subscription filters ({}) lead elsewhere, and there is no third", names());
+        let says = format!(
+            "both of its {MOST_FILTERS} subscription filters ({}) lead elsewhere, and there is no third",
+            names()
+        );
         let cure = "send the events to SNS or Firehose, or put the function behind one of the two";
         return vec![Finding::failure("log_group_filters", arn, says, cure)];
     }

@@ -65,12 +65,15 @@ fn trust(facts: &Facts, arn: &str, role: &Role, wanted: &DestinationRole<'_>) ->
     for set in &wanted.sets {
         let source = source(set);
         if !role.trust.allows(&assume(&[("aws:SourceAccount", account), ("aws:SourceArn", &source)])) {
-            let says = format!("its trust policy has a condition that keeps out the configuration set {set} of account {account}");
+            let says = format!(
+                "its trust policy has a condition that keeps out the configuration set {set} of account {account}"
+            );
             return vec![Finding::failure("role_trust", arn, says, cure("name this account and these sets:"))];
         }
     }
     if !role.trust.is_conditioned(&anybody, &["aws:SourceAccount", "aws:SourceArn"]) {
-        let says = "any account's configuration set can use this role (a confused deputy): its trust policy has no condition";
+        let says =
+            "any account's configuration set can use this role (a confused deputy): its trust policy has no condition";
         return vec![Finding::warning("role_conditions", arn, says, cure("add the conditions:"))];
     }
     vec![Finding::good("role_trust", arn, format!("{SERVICE} may assume it, for this account"))]
@@ -87,7 +90,8 @@ fn permissions(arn: &str, role: &Role, wanted: &DestinationRole<'_>) -> Vec<Find
         Target::Firehose { stream, .. } => stream_needs(stream),
         Target::Sns { .. } => Vec::new(),
     });
-    let forbidden: Vec<String> = needs.filter(|(action, on)| !may(role, action, on)).map(|(action, on)| format!("{action} on {on}")).collect();
+    let forbidden: Vec<String> =
+        needs.filter(|(action, on)| !may(role, action, on)).map(|(action, on)| format!("{action} on {on}")).collect();
     let paste = |why: &str| {
         format!(
             "{why}\naws iam put-role-policy --role-name {} --policy-name events --policy-document file://policy.json   # with policy.json:\n{}",

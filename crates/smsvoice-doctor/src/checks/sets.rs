@@ -24,7 +24,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = match &facts.desired {
         Some(desired) => missing(desired, world),
         None if world.sets.is_empty() => {
-            vec![Finding::failure("sets", "sms-voice", "there are no configuration sets, so no message has events", APPLY)]
+            vec![Finding::failure(
+                "sets",
+                "sms-voice",
+                "there are no configuration sets, so no message has events",
+                APPLY,
+            )]
         }
         None => Vec::new(),
     };
@@ -42,7 +47,12 @@ fn missing(desired: &World, world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, set) in desired.sets.iter().filter(|(id, _)| id.api == Api::V2) {
         let Some(there) = world.sets.get(id) else {
-            findings.push(Finding::failure("set_exists", id.to_string(), "this configuration set does not exist", APPLY));
+            findings.push(Finding::failure(
+                "set_exists",
+                id.to_string(),
+                "this configuration set does not exist",
+                APPLY,
+            ));
             continue;
         };
         for name in set.destinations.keys().filter(|name| !there.destinations.contains_key(*name)) {
@@ -88,7 +98,9 @@ fn channels(id: &SetId, set: &Set) -> Vec<Finding> {
     }
     let selectors = lost.iter().map(|channel| format!("{channel}_ALL")).collect::<Vec<_>>().join(" ");
     let says = format!("no enabled destination takes the outcome of {} messages", lost.join(", "));
-    let cure = format!("add {selectors} (or ALL) to the event types of a destination:\nevents = [\"ALL\"]   # in the file; then smsvoice apply");
+    let cure = format!(
+        "add {selectors} (or ALL) to the event types of a destination:\nevents = [\"ALL\"]   # in the file; then smsvoice apply"
+    );
     vec![Finding::failure("event_types", id.to_string(), says, cure)]
 }
 
@@ -98,7 +110,9 @@ fn senders(facts: &Facts) -> Option<Finding> {
         Found::Is(ids) if ids.is_empty() => return None,
         Found::Is(ids) => ids,
         Found::Absent => return None,
-        Found::Unreadable { action, denied, why } => return Some(super::unchecked("senders", "numbers and pools", action, *denied, why)),
+        Found::Unreadable { action, denied, why } => {
+            return Some(super::unchecked("senders", "numbers and pools", action, *denied, why));
+        }
     };
     let shown = ids.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     let more = if ids.len() > 5 { format!(" and {} more", ids.len() - 5) } else { String::new() };

@@ -23,18 +23,37 @@ fn wrong(arn: &str, stream: &Stream) -> Vec<Finding> {
     let Stream { status, processing, function, error_prefix, to_s3 } = stream;
     let mut findings = Vec::new();
     if status != "ACTIVE" {
-        let cure = format!("aws firehose describe-delivery-stream --delivery-stream-name {}   # says why in FailureDescription", name_of(arn));
-        findings.push(Finding::failure("stream_active", arn, format!("its status is {status}: it takes no record"), cure));
+        let cure = format!(
+            "aws firehose describe-delivery-stream --delivery-stream-name {}   # says why in FailureDescription",
+            name_of(arn)
+        );
+        findings.push(Finding::failure(
+            "stream_active",
+            arn,
+            format!("its status is {status}: it takes no record"),
+            cure,
+        ));
     }
-    let to_function = "give the stream a Lambda processor with the function's ARN (update-destination, ProcessingConfiguration)";
+    let to_function =
+        "give the stream a Lambda processor with the function's ARN (update-destination, ProcessingConfiguration)";
     match function {
         None if *to_s3 => {
             let says = "no function transforms its records, so they are stored as they come and not in the lake";
-            findings.push(Finding::warning("stream_function", arn, says, format!("{to_function},\nor read its bucket: smsvoice replay s3://…")));
+            findings.push(Finding::warning(
+                "stream_function",
+                arn,
+                says,
+                format!("{to_function},\nor read its bucket: smsvoice replay s3://…"),
+            ));
         }
         Some(function) if !processing => {
             let says = format!("its function {} is named, and processing is switched off", name_of(function));
-            findings.push(Finding::failure("stream_function", arn, says, "set ProcessingConfiguration.Enabled to true"));
+            findings.push(Finding::failure(
+                "stream_function",
+                arn,
+                says,
+                "set ProcessingConfiguration.Enabled to true",
+            ));
         }
         _ => {}
     }

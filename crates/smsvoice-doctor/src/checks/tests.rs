@@ -58,7 +58,13 @@ fn sound() -> Facts {
         dead_letters: Some(FAILED.into()),
         waiting: 0,
     };
-    let subscription = Subscription { arn: format!("{TOPIC}:1"), protocol: "sqs".into(), endpoint: QUEUE.into(), raw: true, ..Subscription::default() };
+    let subscription = Subscription {
+        arn: format!("{TOPIC}:1"),
+        protocol: "sqs".into(),
+        endpoint: QUEUE.into(),
+        raw: true,
+        ..Subscription::default()
+    };
     let source = EventSource { id: "1".into(), source: QUEUE.into(), enabled: true, reports_failures: true };
     let function = Function {
         state: "Active".into(),
@@ -84,12 +90,45 @@ fn sound() -> Facts {
         desired: Some(world.clone()),
         sets: Found::Is(world),
         senders: Found::Is(vec!["phone-1".into()]),
-        roles: one(ROLE, Role { trust: trust("sms-voice.amazonaws.com", OF_ACCOUNT), policies: BTreeMap::from([("events".to_owned(), may)]), simulated: BTreeMap::new() }),
-        streams: one(STREAM, Stream { status: "ACTIVE".into(), processing: true, function: Some(FUNCTION.into()), error_prefix: Some("errors/".into()), to_s3: true }),
+        roles: one(
+            ROLE,
+            Role {
+                trust: trust("sms-voice.amazonaws.com", OF_ACCOUNT),
+                policies: BTreeMap::from([("events".to_owned(), may)]),
+                simulated: BTreeMap::new(),
+            },
+        ),
+        streams: one(
+            STREAM,
+            Stream {
+                status: "ACTIVE".into(),
+                processing: true,
+                function: Some(FUNCTION.into()),
+                error_prefix: Some("errors/".into()),
+                to_s3: true,
+            },
+        ),
         log_groups: one(GROUP, LogGroup { filters: vec![("ours".into(), FUNCTION.into())] }),
-        topics: one(TOPIC, Topic { policy: policy("sms-voice.amazonaws.com", r#""sns:Publish""#, TOPIC, OF_ACCOUNT), key: Some("key".into()), subscriptions: vec![subscription] }),
-        keys: one("key", Key { enabled: true, managed_by_aws: false, policy: policy("sms-voice.amazonaws.com", r#"["kms:GenerateDataKey*","kms:Decrypt"]"#, "*", "{}") }),
-        queues: BTreeMap::from([(QUEUE.to_owned(), Found::Is(queue)), (FAILED.to_owned(), Found::Is(Queue::default()))]),
+        topics: one(
+            TOPIC,
+            Topic {
+                policy: policy("sms-voice.amazonaws.com", r#""sns:Publish""#, TOPIC, OF_ACCOUNT),
+                key: Some("key".into()),
+                subscriptions: vec![subscription],
+            },
+        ),
+        keys: one(
+            "key",
+            Key {
+                enabled: true,
+                managed_by_aws: false,
+                policy: policy("sms-voice.amazonaws.com", r#"["kms:GenerateDataKey*","kms:Decrypt"]"#, "*", "{}"),
+            },
+        ),
+        queues: BTreeMap::from([
+            (QUEUE.to_owned(), Found::Is(queue)),
+            (FAILED.to_owned(), Found::Is(Queue::default())),
+        ]),
         functions: one(FUNCTION, function),
         tables: one("sms.events", table),
         lake: Some(LakeState {
@@ -127,64 +166,123 @@ fn sound_facts_raise_no_alarm() {
 /// A change of sound facts, the check that notices it, and its mark.
 type Change = (fn(&mut Facts), &'static str, Mark);
 
+const CHANGES: &[Change] = &[
+    (
+        |f| f.caller = Found::Unreadable { action: "sts:GetCallerIdentity".into(), denied: false, why: "x".into() },
+        "identity",
+        Mark::Unchecked,
+    ),
+    (|f| f.caller = Found::Absent, "identity", Mark::Failure),
+    (|f| f.sets = Found::Is(World::default()), "set_exists", Mark::Failure),
+    (|f| f.sets = Found::Unreadable { action: "a:B".into(), denied: true, why: "x".into() }, "sets", Mark::Unchecked),
+    (
+        |f| {
+            f.desired = None;
+            f.sets = Found::Is(World::default());
+        },
+        "sets",
+        Mark::Failure,
+    ),
+    (|f| f.roles = BTreeMap::from([(ROLE.into(), Found::Absent)]), "role_exists", Mark::Failure),
+    (|f| the(&mut f.roles, ROLE).trust = trust("lambda.amazonaws.com", "{}"), "role_trust", Mark::Failure),
+    (|f| the(&mut f.roles, ROLE).trust = trust("sms-voice.amazonaws.com", "{}"), "role_conditions", Mark::Warning),
+    (
+        |f| the(&mut f.roles, ROLE).trust = trust("sms-voice.amazonaws.com", &OF_ACCOUNT.replace('1', "4")),
+        "role_trust",
+        Mark::Failure,
+    ),
+    (|f| the(&mut f.roles, ROLE).policies.clear(), "role_permissions", Mark::Failure),
+    (
+        |f| the(&mut f.roles, ROLE).simulated.extend([(format!("firehose:PutRecord {STREAM}"), false)]),
+        "role_permissions",
+        Mark::Failure,
+    ),
+    (|f| f.streams = BTreeMap::from([(STREAM.into(), Found::Absent)]), "stream_exists", Mark::Failure),
+    (|f| the(&mut f.streams, STREAM).status = "CREATING".into(), "stream_active", Mark::Failure),
+    (|f| the(&mut f.streams, STREAM).processing = false, "stream_function", Mark::Failure),
+    (|f| the(&mut f.streams, STREAM).function = None, "stream_function", Mark::Warning),
+    (|f| the(&mut f.streams, STREAM).error_prefix = None, "stream_errors", Mark::Warning),
+    (|f| the(&mut f.log_groups, GROUP).filters.clear(), "log_group_read", Mark::Warning),
+    (
+        |f| the(&mut f.log_groups, GROUP).filters = vec![("a".into(), "x".into()), ("b".into(), "y".into())],
+        "log_group_filters",
+        Mark::Failure,
+    ),
+    (|f| the(&mut f.topics, TOPIC).policy = Document::default(), "topic_policy", Mark::Failure),
+    (|f| the(&mut f.topics, TOPIC).key = Some("alias/aws/sns".into()), "topic_key", Mark::Failure),
+    (|f| the(&mut f.keys, "key").enabled = false, "topic_key", Mark::Failure),
+    (|f| the(&mut f.keys, "key").managed_by_aws = true, "topic_key", Mark::Failure),
+    (|f| the(&mut f.keys, "key").policy = Document::default(), "topic_key", Mark::Failure),
+    (|f| the(&mut f.topics, TOPIC).subscriptions.clear(), "topic_subscribed", Mark::Failure),
+    (
+        |f| the(&mut f.topics, TOPIC).subscriptions[0].arn = "PendingConfirmation".into(),
+        "subscription_confirmed",
+        Mark::Failure,
+    ),
+    (|f| the(&mut f.topics, TOPIC).subscriptions[0].filtered = true, "subscription_filter", Mark::Warning),
+    (
+        |f| {
+            the(&mut f.topics, TOPIC).subscriptions[0].dead_letters = Some("dlq".into());
+            f.queues.insert("dlq".into(), Found::Absent);
+        },
+        "subscription_dead_letters",
+        Mark::Failure,
+    ),
+    (|f| drop(f.queues.insert(QUEUE.into(), Found::Absent)), "queue_exists", Mark::Failure),
+    (|f| the(&mut f.queues, QUEUE).policy = Document::default(), "queue_policy", Mark::Failure),
+    (|f| the(&mut f.queues, QUEUE).dead_letters = None, "queue_redrive", Mark::Warning),
+    (|f| drop(f.queues.insert(FAILED.into(), Found::Absent)), "queue_redrive", Mark::Failure),
+    (|f| the(&mut f.queues, FAILED).waiting = 3, "queue_failed", Mark::Warning),
+    (|f| the(&mut f.queues, QUEUE).visibility_seconds = 29, "queue_visibility", Mark::Failure),
+    (|f| the(&mut f.queues, QUEUE).visibility_seconds = 179, "queue_visibility", Mark::Warning),
+    (|f| the(&mut f.functions, FUNCTION).sources.clear(), "queue_read", Mark::Failure),
+    (|f| the(&mut f.functions, FUNCTION).sources[0].enabled = false, "queue_read", Mark::Failure),
+    (|f| the(&mut f.functions, FUNCTION).sources[0].reports_failures = false, "queue_batch", Mark::Warning),
+    (|f| the(&mut f.functions, FUNCTION).state = "Failed".into(), "function_state", Mark::Failure),
+    (|f| the(&mut f.functions, FUNCTION).failed_update = Some("x".into()), "function_update", Mark::Failure),
+    (|f| the(&mut f.functions, FUNCTION).reserved = Some(0), "function_concurrency", Mark::Failure),
+    (|f| the(&mut f.functions, FUNCTION).throttles = Some(2.0), "function_throttles", Mark::Warning),
+    (|f| the(&mut f.functions, FUNCTION).errors = Some(2.0), "function_errors", Mark::Warning),
+    (|f| the(&mut f.functions, FUNCTION).policy = Document::default(), "function_policy", Mark::Failure),
+    (|f| f.tables = BTreeMap::from([("sms.events".into(), Found::Absent)]), "table_exists", Mark::Failure),
+    (|f| drop(the(&mut f.tables, "sms.events").columns.pop()), "table_columns", Mark::Failure),
+    (|f| the(&mut f.tables, "sms.events").columns[0].1 = "int".into(), "table_columns", Mark::Failure),
+    (|f| the(&mut f.tables, "sms.events").location = "s3://other/events/".into(), "table_location", Mark::Failure),
+    (
+        |f| drop(the(&mut f.tables, "sms.events").parameters.insert("projection.enabled".into(), "false".into())),
+        "table_projection",
+        Mark::Failure,
+    ),
+    (
+        |f| {
+            drop(
+                the(&mut f.tables, "sms.events")
+                    .parameters
+                    .insert("projection.dt.range".into(), "2026-11-02,NOW".into()),
+            );
+        },
+        "table_projection",
+        Mark::Failure,
+    ),
+    (
+        |f| {
+            drop(
+                the(&mut f.tables, "sms.events")
+                    .parameters
+                    .insert("projection.dt.range".into(), "2026-01-01,2026-11-17".into()),
+            );
+        },
+        "table_projection",
+        Mark::Failure,
+    ),
+    (|f| f.lake.as_mut().unwrap().newest_event_ms = None, "freshness", Mark::Failure),
+    (|f| f.lake.as_mut().unwrap().newest_event_ms = Some(NOW_MS - 7_200_000), "freshness", Mark::Failure),
+    (|f| f.region = "eu-west-2".into(), "region", Mark::Failure),
+];
+
 #[test]
 fn each_single_fault_raises_its_own_finding_with_a_cure() {
-    let changes: &[Change] = &[
-        (|f| f.caller = Found::Unreadable { action: "sts:GetCallerIdentity".into(), denied: false, why: "x".into() }, "identity", Mark::Unchecked),
-        (|f| f.caller = Found::Absent, "identity", Mark::Failure),
-        (|f| f.sets = Found::Is(World::default()), "set_exists", Mark::Failure),
-        (|f| f.sets = Found::Unreadable { action: "a:B".into(), denied: true, why: "x".into() }, "sets", Mark::Unchecked),
-        (|f| { f.desired = None; f.sets = Found::Is(World::default()) }, "sets", Mark::Failure),
-        (|f| f.roles = BTreeMap::from([(ROLE.into(), Found::Absent)]), "role_exists", Mark::Failure),
-        (|f| the(&mut f.roles, ROLE).trust = trust("lambda.amazonaws.com", "{}"), "role_trust", Mark::Failure),
-        (|f| the(&mut f.roles, ROLE).trust = trust("sms-voice.amazonaws.com", "{}"), "role_conditions", Mark::Warning),
-        (|f| the(&mut f.roles, ROLE).trust = trust("sms-voice.amazonaws.com", &OF_ACCOUNT.replace('1', "4")), "role_trust", Mark::Failure),
-        (|f| the(&mut f.roles, ROLE).policies.clear(), "role_permissions", Mark::Failure),
-        (|f| drop(the(&mut f.roles, ROLE).simulated.insert(format!("firehose:PutRecord {STREAM}"), false)), "role_permissions", Mark::Failure),
-        (|f| f.streams = BTreeMap::from([(STREAM.into(), Found::Absent)]), "stream_exists", Mark::Failure),
-        (|f| the(&mut f.streams, STREAM).status = "CREATING".into(), "stream_active", Mark::Failure),
-        (|f| the(&mut f.streams, STREAM).processing = false, "stream_function", Mark::Failure),
-        (|f| the(&mut f.streams, STREAM).function = None, "stream_function", Mark::Warning),
-        (|f| the(&mut f.streams, STREAM).error_prefix = None, "stream_errors", Mark::Warning),
-        (|f| the(&mut f.log_groups, GROUP).filters.clear(), "log_group_read", Mark::Warning),
-        (|f| the(&mut f.log_groups, GROUP).filters = vec![("a".into(), "x".into()), ("b".into(), "y".into())], "log_group_filters", Mark::Failure),
-        (|f| the(&mut f.topics, TOPIC).policy = Document::default(), "topic_policy", Mark::Failure),
-        (|f| the(&mut f.topics, TOPIC).key = Some("alias/aws/sns".into()), "topic_key", Mark::Failure),
-        (|f| the(&mut f.keys, "key").enabled = false, "topic_key", Mark::Failure),
-        (|f| the(&mut f.keys, "key").managed_by_aws = true, "topic_key", Mark::Failure),
-        (|f| the(&mut f.keys, "key").policy = Document::default(), "topic_key", Mark::Failure),
-        (|f| the(&mut f.topics, TOPIC).subscriptions.clear(), "topic_subscribed", Mark::Failure),
-        (|f| the(&mut f.topics, TOPIC).subscriptions[0].arn = "PendingConfirmation".into(), "subscription_confirmed", Mark::Failure),
-        (|f| the(&mut f.topics, TOPIC).subscriptions[0].filtered = true, "subscription_filter", Mark::Warning),
-        (|f| { the(&mut f.topics, TOPIC).subscriptions[0].dead_letters = Some("dlq".into()); f.queues.insert("dlq".into(), Found::Absent); }, "subscription_dead_letters", Mark::Failure),
-        (|f| drop(f.queues.insert(QUEUE.into(), Found::Absent)), "queue_exists", Mark::Failure),
-        (|f| the(&mut f.queues, QUEUE).policy = Document::default(), "queue_policy", Mark::Failure),
-        (|f| the(&mut f.queues, QUEUE).dead_letters = None, "queue_redrive", Mark::Warning),
-        (|f| drop(f.queues.insert(FAILED.into(), Found::Absent)), "queue_redrive", Mark::Failure),
-        (|f| the(&mut f.queues, FAILED).waiting = 3, "queue_failed", Mark::Warning),
-        (|f| the(&mut f.queues, QUEUE).visibility_seconds = 29, "queue_visibility", Mark::Failure),
-        (|f| the(&mut f.queues, QUEUE).visibility_seconds = 179, "queue_visibility", Mark::Warning),
-        (|f| the(&mut f.functions, FUNCTION).sources.clear(), "queue_read", Mark::Failure),
-        (|f| the(&mut f.functions, FUNCTION).sources[0].enabled = false, "queue_read", Mark::Failure),
-        (|f| the(&mut f.functions, FUNCTION).sources[0].reports_failures = false, "queue_batch", Mark::Warning),
-        (|f| the(&mut f.functions, FUNCTION).state = "Failed".into(), "function_state", Mark::Failure),
-        (|f| the(&mut f.functions, FUNCTION).failed_update = Some("x".into()), "function_update", Mark::Failure),
-        (|f| the(&mut f.functions, FUNCTION).reserved = Some(0), "function_concurrency", Mark::Failure),
-        (|f| the(&mut f.functions, FUNCTION).throttles = Some(2.0), "function_throttles", Mark::Warning),
-        (|f| the(&mut f.functions, FUNCTION).errors = Some(2.0), "function_errors", Mark::Warning),
-        (|f| the(&mut f.functions, FUNCTION).policy = Document::default(), "function_policy", Mark::Failure),
-        (|f| f.tables = BTreeMap::from([("sms.events".into(), Found::Absent)]), "table_exists", Mark::Failure),
-        (|f| drop(the(&mut f.tables, "sms.events").columns.pop()), "table_columns", Mark::Failure),
-        (|f| the(&mut f.tables, "sms.events").columns[0].1 = "int".into(), "table_columns", Mark::Failure),
-        (|f| the(&mut f.tables, "sms.events").location = "s3://other/events/".into(), "table_location", Mark::Failure),
-        (|f| drop(the(&mut f.tables, "sms.events").parameters.insert("projection.enabled".into(), "false".into())), "table_projection", Mark::Failure),
-        (|f| drop(the(&mut f.tables, "sms.events").parameters.insert("projection.dt.range".into(), "2026-11-02,NOW".into())), "table_projection", Mark::Failure),
-        (|f| drop(the(&mut f.tables, "sms.events").parameters.insert("projection.dt.range".into(), "2026-01-01,2026-11-17".into())), "table_projection", Mark::Failure),
-        (|f| f.lake.as_mut().unwrap().newest_event_ms = None, "freshness", Mark::Failure),
-        (|f| f.lake.as_mut().unwrap().newest_event_ms = Some(NOW_MS - 7_200_000), "freshness", Mark::Failure),
-        (|f| f.region = "eu-west-2".into(), "region", Mark::Failure),
-    ];
-    for (at, (change, check, mark)) in changes.iter().enumerate() {
+    for (at, (change, check, mark)) in CHANGES.iter().enumerate() {
         let mut facts = sound();
         change(&mut facts);
         let report = examine(&facts);
@@ -197,7 +295,8 @@ fn each_single_fault_raises_its_own_finding_with_a_cure() {
 #[test]
 fn what_may_not_be_read_names_the_action_that_is_missing() {
     let mut facts = sound();
-    let denied = || Found::Unreadable { action: "iam:GetRole".to_owned(), denied: true, why: "AccessDenied: no".to_owned() };
+    let denied =
+        || Found::Unreadable { action: "iam:GetRole".to_owned(), denied: true, why: "AccessDenied: no".to_owned() };
     facts.roles.insert(ROLE.to_owned(), denied());
     let report = examine(&facts);
     assert_eq!(worst(&report), [("role_exists", Mark::Unchecked)]);

@@ -17,7 +17,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         };
         match look("topic_exists", arn, found, absent) {
             Ok(topic) => {
-                findings.extend(or_good("topic_policy", arn, policy(facts, arn, topic), &format!("{SERVICE} may publish")));
+                findings.extend(or_good(
+                    "topic_policy",
+                    arn,
+                    policy(facts, arn, topic),
+                    &format!("{SERVICE} may publish"),
+                ));
                 findings.extend(encryption(facts, arn, topic));
                 findings.extend(subscriptions(facts, arn, topic));
             }
@@ -54,7 +59,8 @@ fn encryption(facts: &Facts, arn: &str, topic: &Topic) -> Vec<Finding> {
         key_statement(account_of(arn))
     );
     if name.ends_with("alias/aws/sns") {
-        let says = format!("it is encrypted with AWS's own key {name}, which {SERVICE} may not use: nothing can be published");
+        let says =
+            format!("it is encrypted with AWS's own key {name}, which {SERVICE} may not use: nothing can be published");
         return vec![Finding::failure("topic_key", arn, says, own_key)];
     }
     let Some(found) = facts.keys.get(name) else { return Vec::new() };
@@ -64,18 +70,27 @@ fn encryption(facts: &Facts, arn: &str, topic: &Topic) -> Vec<Finding> {
         Err(finding) => return vec![finding],
     };
     if key.managed_by_aws {
-        let says = format!("it is encrypted with AWS's own key {name}, which {SERVICE} may not use: nothing can be published");
+        let says =
+            format!("it is encrypted with AWS's own key {name}, which {SERVICE} may not use: nothing can be published");
         return vec![Finding::failure("topic_key", arn, says, own_key)];
     }
     if !key.enabled {
         let cure = format!("aws kms enable-key --key-id {name}");
-        return vec![Finding::failure("topic_key", arn, format!("its key {name} is disabled: nothing can be published"), cure)];
+        return vec![Finding::failure(
+            "topic_key",
+            arn,
+            format!("its key {name} is disabled: nothing can be published"),
+            cure,
+        )];
     }
     let context = [("aws:SourceAccount", account_of(arn))];
     let may = |action| key.policy.allows(&Ask { action, resource: "*", service: Some(SERVICE), context: &context });
     if !may("kms:GenerateDataKey") || !may("kms:Decrypt") {
         let says = format!("the policy of its key {name} does not let {SERVICE} use it: nothing can be published");
-        let cure = format!("add this statement to the key's policy (aws kms put-key-policy):\n{}", key_statement(account_of(arn)));
+        let cure = format!(
+            "add this statement to the key's policy (aws kms put-key-policy):\n{}",
+            key_statement(account_of(arn))
+        );
         return vec![Finding::failure("topic_key", arn, says, cure)];
     }
     vec![Finding::good("topic_key", arn, format!("{SERVICE} may use its key"))]
@@ -84,7 +99,12 @@ fn encryption(facts: &Facts, arn: &str, topic: &Topic) -> Vec<Finding> {
 fn subscriptions(facts: &Facts, arn: &str, topic: &Topic) -> Vec<Finding> {
     if topic.subscriptions.is_empty() {
         let cure = format!("aws sns subscribe --topic-arn {arn} --protocol sqs --notification-endpoint QUEUE_ARN");
-        return vec![Finding::failure("topic_subscribed", arn, "nobody subscribes to it, so its events are lost", cure)];
+        return vec![Finding::failure(
+            "topic_subscribed",
+            arn,
+            "nobody subscribes to it, so its events are lost",
+            cure,
+        )];
     }
     topic.subscriptions.iter().flat_map(|to| subscription(facts, arn, to)).collect()
 }
@@ -94,18 +114,30 @@ fn subscription(facts: &Facts, arn: &str, to: &Subscription) -> Vec<Finding> {
     let place = format!("{arn} → {endpoint}");
     if !own.starts_with("arn:") {
         let cure = "confirm it: open the SubscribeURL that SNS sent to the endpoint, or subscribe it again";
-        return vec![Finding::failure("subscription_confirmed", place, "this subscription is not confirmed, so it gets nothing", cure)];
+        return vec![Finding::failure(
+            "subscription_confirmed",
+            place,
+            "this subscription is not confirmed, so it gets nothing",
+            cure,
+        )];
     }
     let mut findings = Vec::new();
     if *filtered {
-        let cure = format!("aws sns set-subscription-attributes --subscription-arn {own} --attribute-name FilterPolicy --attribute-value '{{}}'");
+        let cure = format!(
+            "aws sns set-subscription-attributes --subscription-arn {own} --attribute-name FilterPolicy --attribute-value '{{}}'"
+        );
         findings.push(Finding::warning("subscription_filter", &place, "a filter policy keeps some events back", cure));
     }
     if let Some(queue) = dead_letters
         && matches!(facts.queues.get(queue), Some(Found::Absent))
     {
         let says = format!("what cannot be delivered goes to {queue}, which does not exist, and is lost");
-        findings.push(Finding::failure("subscription_dead_letters", &place, says, "make that queue, or name another in the RedrivePolicy"));
+        findings.push(Finding::failure(
+            "subscription_dead_letters",
+            &place,
+            says,
+            "make that queue, or name another in the RedrivePolicy",
+        ));
     }
     if findings.is_empty() && matches!(protocol.as_str(), "sqs" | "lambda" | "firehose") {
         let how = if *raw { "as they are" } else { "in SNS's envelope; the function reads both" };

@@ -27,7 +27,10 @@ fn table_of(told: &Value) -> Table {
     let parameters = told["Parameters"].as_object().into_iter().flatten();
     Table {
         location: text(&storage["Location"]),
-        columns: list(&storage["Columns"]).iter().map(|column| (text(&column["Name"]), text(&column["Type"]))).collect(),
+        columns: list(&storage["Columns"])
+            .iter()
+            .map(|column| (text(&column["Name"]), text(&column["Type"])))
+            .collect(),
         parameters: parameters.map(|(name, value)| (name.clone(), text(value))).collect(),
     }
 }

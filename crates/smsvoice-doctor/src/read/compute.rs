@@ -7,7 +7,8 @@ use crate::{
     aws::{Aws, CallError, path_part},
     facts::{EventSource, Found, Function},
     operations::{
-        FILTER_LOG_EVENTS, GET_FUNCTION, GET_FUNCTION_CONCURRENCY, GET_FUNCTION_POLICY, GET_METRIC_STATISTICS, LIST_EVENT_SOURCE_MAPPINGS,
+        FILTER_LOG_EVENTS, GET_FUNCTION, GET_FUNCTION_CONCURRENCY, GET_FUNCTION_POLICY, GET_METRIC_STATISTICS,
+        LIST_EVENT_SOURCE_MAPPINGS,
     },
     policy::Document,
 };

@@ -52,7 +52,13 @@ async fn read(aws: &Aws, name: &str) -> Result<Role, CallError> {
 }
 
 /// All pages of a list about a role.
-async fn names(aws: &Aws, operation: &Operation, role: &str, result: &str, member: &str) -> Result<Vec<Value>, CallError> {
+async fn names(
+    aws: &Aws,
+    operation: &Operation,
+    role: &str,
+    result: &str,
+    member: &str,
+) -> Result<Vec<Value>, CallError> {
     let (mut found, mut marker) = (Vec::new(), None);
     loop {
         let answer = aws.call(operation, page(json!({"RoleName": role}), "Marker", marker.as_deref())).await?;

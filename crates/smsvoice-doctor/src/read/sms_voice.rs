@@ -78,7 +78,8 @@ pub(super) async fn sets(aws: &Aws) -> Found<World> {
         Ok(told) => {
             let sets = told.into_iter().filter_map(|set| serde_json::from_value::<SetTold>(set).ok());
             let set = |set: SetTold| {
-                let destinations: BTreeMap<_, _> = set.event_destinations.into_iter().filter_map(DestinationTold::read).collect();
+                let destinations: BTreeMap<_, _> =
+                    set.event_destinations.into_iter().filter_map(DestinationTold::read).collect();
                 (SetId::v2(set.configuration_set_name), Set { destinations, ..Set::default() })
             };
             Found::Is(World { sets: sets.map(set).collect() })

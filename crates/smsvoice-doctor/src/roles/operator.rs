@@ -56,7 +56,7 @@ pub fn operator(place: &Place, desired: &World, function: &FunctionScope) -> Val
         let to = json!({"StringEquals": {"iam:PassedToService": crate::checks::SERVICE}});
         statements.push(json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": roles, "Condition": to}));
     }
-    super::document(statements)
+    super::document(&statements)
 }
 
 /// What an action is allowed on; nothing if the file has no such thing.

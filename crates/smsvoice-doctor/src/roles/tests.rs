@@ -77,7 +77,8 @@ fn no_action_has_a_wildcard_and_everywhere_is_only_what_iam_cannot_narrow() {
 fn the_operator_may_do_all_that_plan_apply_and_doctor_call() {
     let policies = all();
     let operator = policies.iter().filter(|policy| policy.of == "operator").cloned().collect::<Vec<_>>();
-    let allowed: Vec<_> = statements(&operator).into_iter().flat_map(|statement| strings(statement, "Action")).collect();
+    let allowed: Vec<_> =
+        statements(&operator).into_iter().flat_map(|statement| strings(statement, "Action")).collect();
     for action in PROVISION.iter().map(|(action, _)| *action).chain(ALL.iter().map(|operation| operation.action)) {
         assert!(allowed.contains(&action), "{action}");
     }
@@ -92,7 +93,8 @@ fn called(folder: &Path, found: &mut BTreeSet<String>) {
             continue;
         }
         let text: String = fs::read_to_string(&entry).unwrap().split_whitespace().collect();
-        for (client, service) in [(".v1.", "sms-voice"), (".v2.", "sms-voice"), (".cloudformation.", "cloudformation")] {
+        for (client, service) in [(".v1.", "sms-voice"), (".v2.", "sms-voice"), (".cloudformation.", "cloudformation")]
+        {
             for rest in text.split(client).skip(1) {
                 let Some((method, _)) = rest.split_once("()") else { continue };
                 if method.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_') {

@@ -11,7 +11,9 @@ use crate::{Exit, World};
 
 /// Print the least-privilege policies for a file: of its roles, its topics, the function, and whoever runs these commands
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  smsvoice roles infra/event-destinations.toml --lake s3://bucket/lake --function smsvoice")]
+#[command(
+    after_help = "Example:\n  smsvoice roles infra/event-destinations.toml --lake s3://bucket/lake --function smsvoice"
+)]
 pub(crate) struct Args {
     /// The desired state (TOML).
     file: PathBuf,

@@ -1,6 +1,7 @@
 //! What the doctor wants to know of the lake itself: its columns, its days, its newest event.
 
 use arrow::array::{Array, AsArray};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, Schema};
 use smsvoice_doctor::facts::LakeState;
 use smsvoice_lake::Lake;
@@ -16,13 +17,17 @@ pub(super) async fn read(lake: &Lake, url: &str) -> anyhow::Result<LakeState> {
         return Ok(state);
     }
     let sql = "SELECT CAST(min(dt) AS VARCHAR) AS first, CAST(max(dt) AS VARCHAR) AS last, \
-        CAST(max(received_at) AS BIGINT) AS received, CAST(max(event_time) AS BIGINT) AS newest FROM events";
+        CAST(max(event_time) AS BIGINT) AS newest FROM events";
     for batch in engine.query(sql).await?.collect().await? {
-        let text = |at: usize| batch.column(at).as_string_opt::<i32>().filter(|c| !c.is_null(0)).map(|c| c.value(0).to_owned());
-        let number = |at: usize| batch.column(at).as_primitive_opt::<Int64Type>().filter(|c| !c.is_null(0)).map(|c| c.value(0));
+        let text = |at: usize| -> anyhow::Result<Option<String>> {
+            let column = cast(batch.column(at), &DataType::Utf8)?;
+            let column = column.as_string::<i32>();
+            Ok((!column.is_null(0)).then(|| column.value(0).to_owned()))
+        };
         if batch.num_rows() > 0 {
-            state.days = text(0).zip(text(1));
-            state.newest_event_ms = number(3);
+            let newest = batch.column(2).as_primitive::<Int64Type>();
+            state.days = text(0)?.zip(text(1)?);
+            state.newest_event_ms = (!newest.is_null(0)).then(|| newest.value(0));
         }
     }
     Ok(state)

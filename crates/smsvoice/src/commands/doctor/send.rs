@@ -34,7 +34,12 @@ pub(super) struct SendArgs {
 }
 
 /// Sends the message and waits; the hops as findings.
-pub(super) async fn follow(args: &SendArgs, aws: &Aws, facts: &Facts, lake: Option<&Lake>) -> anyhow::Result<Vec<Finding>> {
+pub(super) async fn follow(
+    args: &SendArgs,
+    aws: &Aws,
+    facts: &Facts,
+    lake: Option<&Lake>,
+) -> anyhow::Result<Vec<Finding>> {
     let lake = lake.context("--send-test needs --lake, which the message is to arrive in")?;
     let first_set = || facts.sets.is().and_then(|world| world.sets.keys().next()).map(|id| id.name.clone());
     let message =
@@ -68,7 +73,8 @@ async fn rows(lake: &Lake, message_id: &str) -> anyhow::Result<(Vec<Row>, bool)>
     // An id of the service has none but letters, digits, `_`, `:`, `/` and `-`.
     let id: String = message_id.chars().filter(|letter| *letter != '\'').collect();
     let sql = format!(
-        "SELECT event_type, CAST(event_time AS BIGINT) AS happened, CAST(received_at AS BIGINT) AS received, source, is_final \
+        "SELECT event_type, CAST(event_time AS BIGINT) AS happened, CAST(received_at AS BIGINT) AS received, source, is_final, \
+         CAST(request_time AS BIGINT) AS requested \
          FROM events WHERE message_id = '{id}' ORDER BY event_time"
     );
     let batches = engine.query(&sql).await?.collect().await?;
@@ -82,13 +88,15 @@ async fn rows(lake: &Lake, message_id: &str) -> anyhow::Result<(Vec<Row>, bool)>
 fn rows_of(batch: &RecordBatch) -> Vec<Row> {
     let text = |column: usize, row: usize| {
         let cast = arrow::compute::cast(batch.column(column), &arrow::datatypes::DataType::Utf8).ok();
-        cast.and_then(|cast| cast.as_string_opt::<i32>().filter(|c| !c.is_null(row)).map(|c| c.value(row).to_owned())).unwrap_or_default()
+        cast.and_then(|cast| cast.as_string_opt::<i32>().filter(|c| !c.is_null(row)).map(|c| c.value(row).to_owned()))
+            .unwrap_or_default()
     };
     let number = |column: usize, row: usize| {
         batch.column(column).as_primitive_opt::<Int64Type>().filter(|c| !c.is_null(row)).map(|c| c.value(row))
     };
     let row = |row: usize| Row {
         event_type: text(0, row),
+        request_ms: number(5, row),
         event_ms: number(1, row).unwrap_or_default(),
         received_ms: number(2, row),
         source: text(3, row),
