@@ -20,7 +20,7 @@ pub struct Connection {
 }
 
 /// The region of an emulator for which nobody named one.
-const REGION_OF_EMULATOR: &str = "us-east-1";
+pub const REGION_OF_EMULATOR: &str = "us-east-1";
 
 /// How long one attempt may take. Creating a destination makes AWS try the role, which takes seconds.
 const ATTEMPT: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ impl Connection {
     /// The configuration that SDK clients are made from. `var` looks up a variable of the environment.
     ///
     /// A server on this machine's loopback is no AWS: it is sent no credentials but those that were given in variables or
-    /// by a profile, and needs none; nor does it need a region.
+    /// by a profile, and needs none.
     pub async fn sdk_config(&self, var: impl Fn(&str) -> Option<String>) -> SdkConfig {
         let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
@@ -39,10 +39,8 @@ impl Connection {
             .timeout_config(timeouts)
             .retry_config(RetryConfig::disabled());
         let set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
-        let endpoint = self.endpoint_url.clone().or_else(|| var("AWS_ENDPOINT_URL"));
-        let local = endpoint.as_deref().is_some_and(is_loopback);
         let identified = self.profile.is_some() || ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].into_iter().any(set);
-        if local && !identified {
+        if is_local(self, &var) && !identified {
             loader = loader.test_credentials();
         }
         if let Some(url) = &self.endpoint_url {
@@ -51,12 +49,29 @@ impl Connection {
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }
-        let nowhere = local && !identified && !["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().any(set);
-        match self.region.clone().or_else(|| nowhere.then(|| REGION_OF_EMULATOR.to_owned())) {
+        match self.region.clone() {
             Some(region) => loader.region(Region::new(region)).load().await,
             None => loader.load().await,
         }
     }
+}
+
+/// The same configuration with this region, if it has none.
+#[must_use]
+pub fn with_region(config: SdkConfig, region: &str) -> SdkConfig {
+    if config.region().is_some() {
+        return config;
+    }
+    config.into_builder().region(Region::new(region.to_owned())).build()
+}
+
+/// Whether calls go to this machine.
+pub fn is_local(connection: &Connection, var: impl Fn(&str) -> Option<String>) -> bool {
+    let endpoint = connection.endpoint_url.clone().or_else(|| {
+        let names = ["AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", "AWS_ENDPOINT_URL"];
+        names.into_iter().find_map(|name| var(name).filter(|url| !url.is_empty()))
+    });
+    endpoint.as_deref().is_some_and(is_loopback)
 }
 
 /// Whether a URL leads to this machine.
@@ -75,11 +90,12 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_alone() {
-        for local in ["http://127.0.0.1:7070", "http://localhost:1", "http://[::1]:80", "https://sms.localhost"] {
-            assert!(is_loopback(local), "{local}");
+        for local in ["127.0.0.1:7070", "localhost:1", "[::1]:80", "sms.localhost"] {
+            assert!(is_loopback(&format!("http://{local}")), "{local}");
         }
-        for other in ["https://sms-voice.eu-west-1.amazonaws.com", "http://127.0.0.1.example", "10.0.0.1", "nonsense"] {
-            assert!(!is_loopback(other), "{other}");
+        for other in ["sms-voice.eu-west-1.amazonaws.com", "127.0.0.1.example", "10.0.0.1", "localhost.example"] {
+            assert!(!is_loopback(&format!("https://{other}")), "{other}");
         }
+        assert!(!is_loopback("127.0.0.1:7070") && !is_loopback("nonsense"), "no URLs");
     }
 }

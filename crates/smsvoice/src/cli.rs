@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{doctor, emulate, generate, lake, metrics, quarantine, query, replay, roles, trace};
+use crate::commands::{
+    adopt, apply, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, roles,
+    trace,
+};
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
@@ -22,6 +25,11 @@ pub(crate) enum Command {
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Adopt(adopt::Args),
+    Destroy(destroy::Args),
+    Export(export::Args),
     Doctor(Box<doctor::Args>),
     Roles(roles::Args),
     /// Print a script that completes commands in a shell

@@ -1,5 +1,5 @@
-//! Placeholders: `${NAME}` is a variable of the environment, `${stack:STACK.Output}` an output of a CloudFormation stack,
-//! and `$${` stands for `${` itself.
+//! Placeholders: `${NAME}` is a variable of the environment, `${NAME:-value}` one with a value for when it is not set or
+//! empty, `${stack:STACK.Output}` an output of a CloudFormation stack, and `$${` stands for `${` itself.
 
 use std::ops::Range;
 
@@ -11,7 +11,8 @@ use super::{Fault, Values};
 #[derive(Debug, PartialEq)]
 enum Piece<'t> {
     Plain(&'t str),
-    Variable(&'t str),
+    /// Its name, and its value where the environment has none.
+    Variable(&'t str, Option<&'t str>),
     Output(&'t str, &'t str),
     /// What stands between the braces, or behind `${` if nothing closes it, and what is wrong with it.
     Malformed(&'t str, &'static str),
@@ -30,7 +31,11 @@ pub(super) fn fill(text: &Spanned<String>, source: &str, values: &Values) -> Res
         let fault = |written: &str, message: String| Err(Fault::at(place_of(written, text.span(), source), message));
         match piece {
             Piece::Plain(plain) => filled += plain,
-            Piece::Variable(name) => {
+            Piece::Variable(name, Some(default)) => {
+                let value = values.variables.get(name).filter(|value| !value.is_empty());
+                filled += value.map_or(default, String::as_str);
+            }
+            Piece::Variable(name, None) => {
                 let Some(value) = values.variables.get(name) else {
                     let message = format!("the environment has no variable {name}; set it, or write the value here");
                     return fault(&format!("${{{name}}}"), message);
@@ -83,6 +88,8 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+const FORMS: &str = "a placeholder is ${VARIABLE}, ${VARIABLE:-default} or ${stack:NAME.Output}";
+
 fn placeholder(inner: &str) -> Piece<'_> {
     let is_name = |name: &str, more: &[char]| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(&c))
@@ -92,8 +99,9 @@ fn placeholder(inner: &str) -> Piece<'_> {
             Some((stack, output)) if is_name(stack, &['-']) && is_name(output, &[]) => Piece::Output(stack, output),
             _ => Piece::Malformed(inner, "an output of a stack is written ${stack:NAME.Output}"),
         },
-        None if is_name(inner, &['_']) => Piece::Variable(inner),
-        Some(_) | None => Piece::Malformed(inner, "a placeholder is ${VARIABLE} or ${stack:NAME.Output}"),
+        Some((name, rest)) if rest.starts_with('-') && is_name(name, &['_']) => Piece::Variable(name, Some(&rest[1..])),
+        None if is_name(inner, &['_']) => Piece::Variable(inner, None),
+        Some(_) | None => Piece::Malformed(inner, FORMS),
     }
 }
 
@@ -110,7 +118,8 @@ mod tests {
     #[test]
     fn placeholders_are_told_from_what_is_plain() {
         use Piece::{Malformed, Output, Plain, Variable};
-        assert_eq!(pieces("a${B_1}c"), [Plain("a"), Variable("B_1"), Plain("c")]);
+        assert_eq!(pieces("a${B_1}c"), [Plain("a"), Variable("B_1", None), Plain("c")]);
+        assert_eq!(pieces("${A:-b:c}"), [Plain(""), Variable("A", Some("b:c")), Plain("")]);
         assert_eq!(pieces("${stack:my-stack.Out}"), [Plain(""), Output("my-stack", "Out"), Plain("")]);
         assert_eq!(pieces("$5 and $${x}"), [Plain("$5 and "), Plain("${"), Plain("x}")]);
         for malformed in ["${", "${}", "${stack:x}", "${stack:.Y}", "${a b}", "${ssm:x}"] {

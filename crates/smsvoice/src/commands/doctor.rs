@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
 use smsvoice_doctor::{Aws, Report, Scope, examine, gather};
 use smsvoice_lake::Lake;
-use smsvoice_provision::{Connection, Desired, Draft, Values};
 
+use crate::aws::AwsArgs;
 use crate::lake::runtime;
+use crate::provision::{open, read};
 use crate::{Exit, World};
 
 /// Find out why no events arrive: each link of the way is checked, each fault comes with its cure
@@ -50,45 +50,17 @@ enum ReportFormat {
     Json,
 }
 
-/// Where AWS is.
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct AwsArgs {
-    /// The endpoint of every service. `AWS_ENDPOINT_URL_<SERVICE>` names that of one.
-    #[arg(long, value_name = "URL")]
-    endpoint_url: Option<String>,
-    /// The region; by default that of `AWS_REGION` or of the profile.
-    #[arg(long)]
-    region: Option<String>,
-    /// The profile; by default that of `AWS_PROFILE`.
-    #[arg(long)]
-    profile: Option<String>,
-}
-
-impl AwsArgs {
-    /// AWS, in the region that the arguments, the environment or the file name.
-    async fn connect(&self, region_of_file: Option<&str>, world: &World) -> anyhow::Result<Aws> {
-        let Self { endpoint_url, region, profile } = self.clone();
-        let region = region.or_else(|| region_of_file.map(str::to_owned));
-        let connection = Connection { endpoint_url: endpoint_url.clone(), region, profile };
-        let config = connection.sdk_config(|name| world.var(name).map(str::to_owned)).await;
-        let variables: BTreeMap<_, _> = world.env.iter().cloned().collect();
-        Aws::new(&config, endpoint_url, variables).await.map_err(anyhow::Error::msg)
-    }
-}
-
-/// The desired state of a file.
-pub(crate) fn desired(path: &std::path::Path, world: &World) -> anyhow::Result<Desired> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let draft = Draft::read(&path.display().to_string(), &text)?;
-    let values = Values { variables: world.env.iter().cloned().collect(), ..Values::default() };
-    Ok(draft.settle(&values)?)
-}
-
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let desired = args.file.as_deref().map(|path| desired(path, world)).transpose()?;
-        let region = desired.as_ref().and_then(|desired| desired.region.clone());
-        let aws = args.aws.connect(region.as_deref(), world).await?;
+        let (desired, config) = match &args.file {
+            Some(path) => {
+                let opened = open(path, &read(path)?, &args.aws, world).await?;
+                (Some(opened.desired.world), opened.config)
+            }
+            None => (None, args.aws.in_region(args.aws.sdk_config(world).await, None, world)?),
+        };
+        let variables: BTreeMap<_, _> = world.env.iter().cloned().collect();
+        let aws = Aws::new(&config, args.aws.endpoint_url.clone(), variables).await.map_err(anyhow::Error::msg)?;
         let lake = match &args.lake {
             Some(url) => Some(Lake::open(url, world.env.iter().cloned())?),
             None => None,
@@ -98,7 +70,6 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
             _ => None,
         };
         let now_ms = world.now.timestamp_millis();
-        let desired = desired.map(|desired| desired.world);
         let scope = Scope { desired, database: args.database.clone(), lake: state, now_ms };
         let facts = gather(&aws, scope).await;
         let mut report = examine(&facts);

@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Start with a simulator number of the US, so that the first message can be sent at once.
     #[arg(long)]
     number: bool,
+    /// How many configuration sets of API v2 the account may have; AWS grants 25 at first.
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    configuration_sets: usize,
     /// Put the account into the sandbox, where only AWS's simulator numbers can be reached.
     #[arg(long)]
     sandbox: bool,
@@ -97,7 +100,7 @@ impl Args {
         });
         Ok(Config {
             place: Place { region: self.region.clone(), account_id: self.account_id.clone() },
-            terms: Terms { sandbox: self.sandbox, ..Terms::default() },
+            terms: Terms { sandbox: self.sandbox, configuration_sets: self.configuration_sets, ..Terms::default() },
             credentials: credentials.transpose()?,
             seed: self.seed,
             speed: self.speed,

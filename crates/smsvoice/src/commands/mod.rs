@@ -1,10 +1,15 @@
 //! The commands, one a file: arguments, then what they do.
 
+pub(crate) mod adopt;
+pub(crate) mod apply;
+pub(crate) mod destroy;
 pub(crate) mod doctor;
 pub(crate) mod emulate;
+pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod lake;
 pub(crate) mod metrics;
+pub(crate) mod plan;
 pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;

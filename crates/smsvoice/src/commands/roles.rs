@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 use smsvoice_doctor::roles::{FunctionScope, Place, Policy, policies};
 
-use crate::commands::doctor::desired;
+use crate::aws::AwsArgs;
+use crate::lake::runtime;
+use crate::provision::{open, read};
 use crate::{Exit, World};
 
 /// Print the least-privilege policies for a file: of its roles, its topics, the function, and whoever runs these commands
@@ -20,9 +22,6 @@ pub(crate) struct Args {
     /// The account; by default that of the ARNs in the file.
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// The region; by default that of the ARNs in the file, then AWS_REGION.
-    #[arg(long)]
-    region: Option<String>,
     /// The function's name.
     #[arg(long, value_name = "NAME", default_value = "smsvoice")]
     function: String,
@@ -41,6 +40,8 @@ pub(crate) struct Args {
     /// How the policies are printed.
     #[arg(long, value_enum, default_value_t)]
     format: PoliciesFormat,
+    #[command(flatten)]
+    aws: AwsArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -53,11 +54,12 @@ enum PoliciesFormat {
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
-    let desired = desired(&args.file, world)?;
+    let opened = runtime()?.block_on(open(&args.file, &read(&args.file)?, &args.aws, world))?;
+    let desired = opened.desired;
+    let region = opened.config.region().map(ToString::to_string);
     let sets = desired.world.sets.values().flat_map(|set| set.destinations.values());
     let accounts = sets.flat_map(|destination| destination.target.arns()).filter_map(|(_, arn)| arn.split(':').nth(4));
     let account = args.account.clone().or_else(|| accounts.map(str::to_owned).next());
-    let region = args.region.clone().or(desired.region).or_else(|| world.var("AWS_REGION").map(str::to_owned));
     let place = Place {
         region: region.context("the file names no region; give --region")?,
         account: account.context("the file names no account; give --account")?,
