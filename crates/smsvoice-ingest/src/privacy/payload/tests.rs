@@ -81,7 +81,7 @@ fn messages_are_hidden_whole_wherever_they_end() {
         (r#"{"messageBody":"a \"b\\","x":"y"}"#, r#"{"messageBody":"[message]","x":"y"}"#),
         (r#"{\"messageBody\":\"a \\\"b\\\" c\",\"x\":\"y\"}"#, r#"{\"messageBody\":\"[message]\",\"x\":\"y\"}"#),
         (r#"{"MessageBody" : "breaks o"#, r#"{"MessageBody" : "[message]"#),
-        (r#"{'message_body': 'x'}"#, r#"{'message_body': '[message]'}"#),
+        (r"{'message_body': 'x'}", r"{'message_body': '[message]'}"),
         (r#"{"messageBody":"","x":1}"#, r#"{"messageBody":"","x":1}"#),
         (r#"{"x":"messageBody"}"#, r#"{"x":"messageBody"}"#),
     ] {
