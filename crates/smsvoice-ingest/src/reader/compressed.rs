@@ -130,7 +130,7 @@ mod tests {
         assert_eq!((kept.len(), received.pieces, &*kept[0].payload), (2, 3, &b"{x"[..]));
         let blanks = " ".repeat(inflate::MAX_INFLATED - 100);
         for bomb in
-            ["{x\n".repeat(1 << 20), format!("\"{blanks}"), "{}".repeat(1 << 20), format!("{{\"a\":1{blanks}}}")]
+            ["{x\n".repeat(1 << 20), format!("\"{blanks}x"), "{}".repeat(1 << 20), format!("{{\"a\":1{blanks}}}")]
         {
             for piece in [gzip(&format!("{EVENT}\n{bomb}")), gzip(&format!("{bomb}\n{EVENT}"))] {
                 let (kept, received, _) = read(&piece, None);

@@ -1,7 +1,8 @@
 //! What both files have to agree on: rows, statistics, bloom filters, and the index of pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::concat_batches;
@@ -23,7 +24,8 @@ use crate::encode::{SIZES, Sizes};
 fn read(file: &Bytes, index: PageIndexPolicy, ranges: Option<&[Range<usize>]>) -> RecordBatch {
     let options = ArrowReaderOptions::new().with_page_index_policy(index);
     let mut reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file.clone(), options).unwrap();
-    let schema = reader.schema().clone();
+    // Our footer holds a checksum as well, which becomes metadata of the schema.
+    let schema = Arc::new(reader.schema().as_ref().clone().with_metadata(HashMap::new()));
     if let Some(ranges) = ranges {
         let rows = reader.metadata().file_metadata().num_rows() as usize;
         reader = reader.with_row_selection(RowSelection::from_consecutive_ranges(ranges.iter().cloned(), rows));
