@@ -12,7 +12,7 @@ use object_store::path::Path;
 use serde_json::Value;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Reply};
-use smsvoice_ingest::{PhoneNumbers, Privacy, Settings};
+use smsvoice_ingest::{Privacy, Settings};
 use smsvoice_lake::{Lake, Table};
 
 const LIMIT: usize = 6 * 1024 * 1024;
