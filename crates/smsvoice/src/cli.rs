@@ -3,8 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, roles,
-    trace,
+    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -25,6 +24,8 @@ pub(crate) enum Command {
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
+    Views(views::Args),
+    Cost(cost::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Adopt(adopt::Args),
