@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, roles, trace, views,
+    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
+    roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
