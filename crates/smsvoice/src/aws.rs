@@ -13,7 +13,7 @@ use crate::world::World;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "AWS (else by the standard AWS_* variables and the profile)")]
 pub(crate) struct AwsArgs {
-    /// Where the services are, http://127.0.0.1:7070 for `smsvoice emulate`. Also AWS_ENDPOINT_URL and `AWS_ENDPOINT_URL_SERVICE`.
+    /// Where the services are, http://127.0.0.1:7070 for `smsvoice emulate`. Also AWS_ENDPOINT_URL and `AWS_ENDPOINT_URL_<SERVICE>`.
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
     /// The region. Also AWS_REGION.
