@@ -1,11 +1,11 @@
-"""Memory of `bootstrap`: 6 MB payloads of each envelope, one that would inflate to 1 GB, and a 2 GB gzip object in S3.
+"""Memory of `bootstrap`: 6 MB payloads of each envelope, bombs of every kind, and a 2 GB gzip object in S3.
 
     cargo build --profile deploy -p smsvoice-ingest && cargo build --release
     cargo install s3s-fs@0.14.1 --features binary
     python3 tests/python/lambda_memory.py target/deploy/bootstrap target/release/smsvoice [s3s-fs]
 
-Prints resident memory when idle and at its peak; fails if a payload takes more than 64 MiB above what an idle function
-holds. With s3s-fs, the object is made (a few minutes) and read.
+Prints time, and resident memory when idle and at its peak. A bomb may take at most 64 MiB more than the idle function has,
+and no longer than its deadline: the script fails otherwise. With s3s-fs, the object is made (a few minutes) and read.
 """
 
 import base64
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 
+import runtime_api
 from runtime_api import RuntimeApi
 
 PAYLOAD = 6_000_000
@@ -61,11 +62,44 @@ def logs(lines):
         data = {"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logStream": "s", "subscriptionFilters": ["f"], "logEvents": events}
         text = json.dumps(data).encode()
         packed = base64.b64encode(gzip.compress(text, 6))
-        fits = min(PAYLOAD / len(packed), (32 << 20) / len(text))
+        fits = min(PAYLOAD / len(packed), (16 << 20) / len(text))
         if 1 < fits < 1.02 or taken == len(lines):
             print(f"  (the subscription's {len(events)} events inflate to {len(text) / 1e6:.0f} MB)")
             return b'{"awslogs": {"data": "' + packed + b'"}}'
         taken = min(int(taken * fits * 0.99), len(lines))
+
+
+def day(n):
+    """An event of one of four channels, on one of 29,000 days."""
+    kind = ["TEXT_SENT", "VOICE_COMPLETED", "MEDIA_SENT", "RCS_SENT"][n % 4]
+    return json.dumps({"eventType": kind, "messageId": f"m-{n}", "eventTimestamp": 1_300_000_000_000 + n // 4 % 29_000 * 86_400_000})
+
+
+def days(first, last):
+    return "\n".join(day(n) for n in range(first, last)).encode()
+
+
+def bombs():
+    """Small payloads that would take much memory or time; what each inflates to is 16 MiB, the most that is read, or more."""
+    mib = 1 << 20
+    gz = lambda data: base64.b64encode(gzip.compress(data, 9)).decode()
+    firehose = lambda pieces: json.dumps({"invocationId": "i", "deliveryStreamArn": STREAM, "region": "us-east-1",
+                                          "records": [{"recordId": f"r{n}", "data": data} for n, data in enumerate(pieces)]}).encode()
+    blanks = b" " * (16 * mib - 100)
+    for name, data in {"blanks, 39 MiB": b" " * 39 * mib, "blanks": blanks, "an open string": b'"' + blanks, "an object": b'{"a":"' + blanks + b'"}',
+                       "a broken event": b'{"eventType":"' + blanks + b'"}', "escapes": b'{"a":"' + b"\\u007b" * (16 * mib // 6 - 100) + b'"}',
+                       "members": b'{"a":1' + b"".join(b',"%07d":1' % n for n in range(mib)) + b"}", "numbers": b"[1" + b",1" * (8 * mib - 10) + b"]",
+                       "events of 116,000 days": days(0, 116_000)}.items():
+        yield f"one piece: {name}", firehose([gz(data)])
+    yield "32 pieces of open strings", firehose([gz(b'"' + blanks)] * 32)
+    yield "100 pieces of {}", firehose([gz(b"{}" * (8 * mib - 10))] * 100)
+    yield "300,000 days in 3 pieces", firehose([gz(days(n, n + 100_000)) for n in range(0, 300_000, 100_000)])
+    yield "10,000 days in SQS", json.dumps({"Records": [{"messageId": "1", "receiptHandle": "r", "body": days(0, 10_000).decode(), "eventSource": "aws:sqs", "eventSourceARN": QUEUE}]}).encode()
+    yield "6 MB of numbers", b"[1" + b",1" * 3_000_000 + b"]"
+    yield "6 MB of a string", b'"' + b"x" * 6_000_000 + b'"'
+
+
+DEADLINE = 60  # seconds
 
 
 def bomb():
@@ -113,10 +147,22 @@ def measured(function, name, payload):
     kind, reply = function.invoke(payload)
     seconds = time.perf_counter() - started
     after, peak = function.memory_kib()
-    print(f"{name:24} {len(payload) / 1e6:4.1f} MB: {kind:8} {seconds * 1e3:6.0f} ms, {(peak - before) / 1024:6.1f} MiB above the {before >> 10} MiB before; after it {after >> 10} MiB")
+    print(f"{name:34} {len(payload) / 1e6:4.1f} MB: {kind:8} {seconds * 1e3:6.0f} ms, {(peak - before) / 1024:6.1f} MiB above the {before >> 10} MiB before; after it {after >> 10} MiB")
     if peak - before > MOST_MIB << 10:
         over.append(name)
-    return peak
+    return (peak - before) / 1024, seconds
+
+
+def of_bombs(bootstrap, folder):
+    runtime_api.SECONDS = DEADLINE
+    for name, payload in bombs():
+        function = RuntimeApi(bootstrap, os.path.join(folder, "bombs", name.replace("/", " ")))
+        function.seconds_to_first_next()
+        function.invoke(b'{"Records": []}')
+        mib, seconds = measured(function, name, payload)
+        function.stop()
+        assert mib <= MOST_MIB, f"{name}: {mib:.1f} MiB above idle"
+        assert seconds <= DEADLINE + 0.2, f"{name}: {seconds:.1f} s of {DEADLINE} s"
 
 
 def object_of_2_gb(bootstrap, smsvoice, s3s, folder):
@@ -157,6 +203,7 @@ def main():
         function.seconds_to_first_next()
         measured(function, name, payload)
         function.stop()
+    of_bombs(bootstrap, folder)
     if s3s:
         object_of_2_gb(bootstrap, smsvoice, s3s[0], folder)
     shutil.rmtree(folder)

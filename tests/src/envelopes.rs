@@ -72,7 +72,7 @@ pub const ALL: [Envelope; 19] = [
     ),
     Envelope {
         account_and_region: Some(("111122223333", "")),
-        ..known("Logs to Lambda", |values| subscription(values), "logs", ARRIVAL)
+        ..known("Logs to Lambda", subscription, "logs", ARRIVAL)
     },
     Envelope { account_and_region: Some(("111122223333", "")), ..known("Logs, decoded", logs, "logs", ARRIVAL) },
     Envelope { account_and_region: None, ..known("FilterLogEvents", filtered, "logs", ARRIVAL) },

@@ -9,6 +9,7 @@ pub mod oracle;
 pub mod programs;
 pub mod python;
 pub mod random_events;
+pub mod replayed;
 pub mod rows;
 pub mod tallies;
 pub mod tools;

@@ -83,7 +83,7 @@ fn the_function_holds_no_more_memory_after_two_hundred_invocations_than_after_fo
     let (events, _) = generated(folder.path(), 10_000);
     let lake = folder.path().join("lake");
     let arguments = [program("bootstrap").into_os_string(), events.into_os_string(), lake.into_os_string()];
-    let said = python::run("lambda_steady.py", &arguments.each_ref().map(|argument| argument.as_os_str()), "");
+    let said = python::run("lambda_steady.py", &arguments.each_ref().map(std::ffi::OsString::as_os_str), "");
     println!("{said}");
     let held: Value = serde_json::from_str(&said).unwrap();
     let kib = |name: &str| held[name].as_u64().unwrap();

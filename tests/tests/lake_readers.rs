@@ -101,7 +101,9 @@ async fn full_lake(folder: &Path, deliveries: &[Vec<Arrival>], pieces: &[Quarant
     let store = Arc::new(LocalFileSystem::new_with_prefix(folder).unwrap());
     let lake = lake(store, deliveries).await;
     let mut writer = LakeWriter::default();
-    pieces.iter().for_each(|piece| writer.reject(piece.clone()));
+    for piece in pieces {
+        writer.reject(piece.clone());
+    }
     for file in writer.finish().unwrap().0 {
         lake.put(&file).await.unwrap();
     }

@@ -7,8 +7,8 @@ use smsvoice_lake::Reason;
 use thiserror::Error;
 
 /// What a payload inside an envelope may inflate to, in bytes. A batch of CloudWatch Logs is 1 MiB at most before it is
-/// compressed, a record of Firehose 1,000 KiB after: events compress about tenfold, so an honest one stays far below.
-pub const MAX_INFLATED: usize = 32 << 20;
+/// compressed, a record of Firehose 1,000 KiB after: events compress about tenfold, so an honest one stays below.
+pub const MAX_INFLATED: usize = 16 << 20;
 
 /// What the compressed pieces of one payload, or of one chunk of a file, may inflate to together, in bytes. A payload has
 /// 6 MB, a chunk up to 16 MiB: an honest one stays far below. One of two hundred bombs, each just not too large, would
@@ -80,19 +80,24 @@ impl InflateError {
 
 /// The whole, if it is no larger than [`MAX_INFLATED`].
 pub(crate) fn bounded(bytes: &[u8], compression: Compression) -> Result<Vec<u8>, InflateError> {
+    bounded_by(bytes, compression, MAX_INFLATED)
+}
+
+/// The whole, if it is no larger than `most` bytes.
+pub(crate) fn bounded_by(bytes: &[u8], compression: Compression, most: usize) -> Result<Vec<u8>, InflateError> {
     let invalid = |error| InflateError::Invalid(Damage { compression, error });
     let stated = stated_len(bytes, compression);
     // A bomb says so, mostly; or it breaks off and its end says anything. It is gone through once without being kept.
-    if stated.is_some_and(|len| len > MAX_INFLATED as u64) {
-        let limit = MAX_INFLATED as u64 + 1;
+    if stated.is_some_and(|len| len > most as u64) {
+        let limit = most as u64 + 1;
         let len = io::copy(&mut stream(bytes, compression).map_err(invalid)?.take(limit), &mut io::sink());
         if len.map_err(invalid)? == limit {
             return Err(InflateError::TooFar);
         }
     }
     // One byte more than stated: the end is then seen without growing.
-    let capacity = stated.map_or(0, |len| (len as usize).min(bytes.len().saturating_mul(MOST_TIMES)).min(MAX_INFLATED));
-    let inflated = stream(bytes, compression).and_then(|stream| read(stream, capacity + 1));
+    let capacity = stated.map_or(0, |len| (len as usize).min(bytes.len().saturating_mul(MOST_TIMES)).min(most));
+    let inflated = stream(bytes, compression).and_then(|stream| read(stream, capacity + 1, most));
     inflated.map_err(invalid)?.ok_or(InflateError::TooFar)
 }
 
@@ -115,12 +120,12 @@ fn stated_len(bytes: &[u8], compression: Compression) -> Option<u64> {
     }
 }
 
-/// All of the stream, or nothing if it is longer than [`MAX_INFLATED`]. Memory grows to the limit at most: `Vec` alone
+/// All of the stream, or nothing if it is longer than `most` bytes. Memory grows to the limit at most: `Vec` alone
 /// would double beyond it.
-fn read(mut stream: impl Read, capacity: usize) -> io::Result<Option<Vec<u8>>> {
+fn read(mut stream: impl Read, capacity: usize, most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut inflated = Vec::with_capacity(capacity);
     loop {
-        let left = MAX_INFLATED + 1 - inflated.len();
+        let left = most + 1 - inflated.len();
         if left == 0 {
             return Ok(None);
         }

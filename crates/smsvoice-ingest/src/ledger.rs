@@ -12,6 +12,8 @@ pub struct Received {
     pub pieces: u64,
     /// Events of a type that this version does not know.
     pub unknown_types: u64,
+    /// Objects in S3 that were removed, as notifications say: nothing of them can be read, and nothing was received.
+    pub removed_objects: u64,
     /// Pieces by source.
     pub by_source: BTreeMap<Source, u64>,
     /// Pieces that are no event, by reason.
@@ -30,11 +32,19 @@ impl Received {
         *self.by_reason.entry(reason).or_default() += 1;
     }
 
+    /// Takes back pieces that were rejected for this reason: something else is kept in their place.
+    pub(crate) fn take_back(&mut self, source: Source, reason: Reason, count: u64) {
+        self.pieces -= count;
+        subtract(&mut self.by_source, source, count);
+        subtract(&mut self.by_reason, reason, count);
+    }
+
     /// Adds what another reader received.
     pub fn add(&mut self, other: &Self) {
-        let Self { pieces, unknown_types, by_source, by_reason } = other;
+        let Self { pieces, unknown_types, removed_objects, by_source, by_reason } = other;
         self.pieces += pieces;
         self.unknown_types += unknown_types;
+        self.removed_objects += removed_objects;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }
@@ -42,7 +52,7 @@ impl Received {
     /// Closes the books: of all that was received, `counts` says what was put into files, and `durable` which of those
     /// files are in the lake.
     pub fn settle(self, counts: WriteCounts, durable: Durable) -> Ledger {
-        let Self { pieces, unknown_types, by_source, by_reason } = self;
+        let Self { pieces, unknown_types, removed_objects, by_source, by_reason } = self;
         let WriteCounts { events, duplicates, differing, quarantined: rejected } = counts;
         let Durable { written, already_there, quarantined } = durable;
         Ledger {
@@ -54,6 +64,7 @@ impl Received {
             to_retry: (events - written - already_there) + (rejected - quarantined),
             differing,
             unknown_types,
+            removed_objects,
             by_source: by_source.into_iter().map(|(source, count)| (source.as_str(), count)).collect(),
             by_reason: by_reason.into_iter().map(|(reason, count)| (reason.as_str(), count)).collect(),
         }
@@ -107,6 +118,8 @@ pub struct Ledger {
     pub differing: u64,
     /// Events of a type this version does not know; each is among the others as well.
     pub unknown_types: u64,
+    /// Objects in S3 that were removed, as notifications say; they are among no other count.
+    pub removed_objects: u64,
     /// Pieces received, by source.
     pub by_source: BTreeMap<&'static str, u64>,
     /// Pieces that are no event, by reason.
@@ -131,6 +144,7 @@ impl Ledger {
             to_retry,
             differing,
             unknown_types,
+            removed_objects,
             by_source,
             by_reason,
         } = other;
@@ -142,6 +156,7 @@ impl Ledger {
         self.to_retry += to_retry;
         self.differing += differing;
         self.unknown_types += unknown_types;
+        self.removed_objects += removed_objects;
         add_each(&mut self.by_source, by_source);
         add_each(&mut self.by_reason, by_reason);
     }
@@ -150,6 +165,15 @@ impl Ledger {
 fn add_each<K: Copy + Ord>(to: &mut BTreeMap<K, u64>, from: &BTreeMap<K, u64>) {
     for (name, count) in from {
         *to.entry(*name).or_default() += count;
+    }
+}
+
+fn subtract<K: Copy + Ord>(from: &mut BTreeMap<K, u64>, name: K, count: u64) {
+    if let Some(counted) = from.get_mut(&name) {
+        *counted -= count;
+        if *counted == 0 {
+            from.remove(&name);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod walk;
 pub use envelope::ObjectName;
 pub use inflate::MAX_INFLATED;
 pub use input::{Input, InputError, Place};
+pub use lambda::put_until;
 pub use ledger::{Durable, Ledger, Received};
 pub use observed::Observed;
 pub use origin::Origin;

@@ -17,7 +17,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-#[tokio::main(flavor = "current_thread")]
+/// One thread for payloads, and one that puts files meanwhile.
+#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let vars: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -89,6 +90,9 @@ impl Function {
         };
         for name in first_seen {
             warn!(name, "first sight of something this version does not know; it is kept");
+        }
+        for problem in &handled.problems {
+            warn!(request_id = context.request_id, "{problem}");
         }
         let telemetry = Telemetry::of(handled, now, took, is_cold);
         let _ = std::io::stdout().write_all(telemetry.emf(&self.namespace).as_bytes());

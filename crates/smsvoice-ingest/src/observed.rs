@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use smsvoice_event::{Event, EventType, Timestamp};
+use smsvoice_event::{Event, EventType, FailureReason, Outcome, Timestamp};
 
 /// Names remembered at most: an attacker's million field names must not fill the memory.
 const MAX_NAMES: usize = 64;
@@ -13,6 +13,9 @@ const MAX_FRESHNESS: usize = 1 << 16;
 /// How long after its own time an event counts as late, and as very late, in milliseconds.
 const LATE_MS: [i64; 2] = [3_600_000, 72 * 3_600_000];
 
+/// The failures that ask for somebody's attention: carriers begin to take the sender for a nuisance.
+pub(crate) const REFUSED: [FailureReason; 2] = [FailureReason::CarrierBlocked, FailureReason::Spam];
+
 /// Observations on events, in passing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
@@ -20,6 +23,10 @@ pub struct Observed {
     pub freshness_ms: Vec<u64>,
     /// That n, a power of two, less one; and how many events were seen.
     every: (u64, u64),
+    /// Events by what they say of their message, in the order of [`Outcome::ALL`]. Several events of one message count.
+    pub outcomes: [u64; Outcome::ALL.len()],
+    /// Events by which a carrier refused a message as abuse, and those by which it refused one as unsolicited advertising.
+    pub refused: [u64; REFUSED.len()],
     /// Events that arrived over 1 hour after their time.
     pub late_1h: u64,
     /// Events that arrived over 72 hours after their time.
@@ -38,6 +45,12 @@ impl Observed {
         self.remember_freshness(u64::try_from(age).unwrap_or(0));
         self.late_1h += u64::from(age > LATE_MS[0]);
         self.late_72h += u64::from(age > LATE_MS[1]);
+        self.outcomes[event.outcome() as usize] += 1;
+        if let Some(reason) = event.failure_reason() {
+            for (refused, count) in REFUSED.iter().zip(&mut self.refused) {
+                *count += u64::from(*refused == reason);
+            }
+        }
         let mut any = false;
         for name in event.unknown_fields() {
             any = true;
@@ -98,6 +111,23 @@ mod tests {
         assert!(observed.freshness_ms.len() <= MAX_FRESHNESS);
         let median = observed.freshness_percentile(0.5).unwrap();
         assert!(median.abs_diff(500_000) < 100, "{median}");
+    }
+
+    #[test]
+    fn outcomes_and_refusals_are_counted() {
+        let mut observed = Observed::default();
+        for event_type in
+            ["TEXT_DELIVERED", "TEXT_SPAM", "TEXT_SPAM", "TEXT_CARRIER_BLOCKED", "TEXT_UNKNOWN", "TEXT_INVALID"]
+        {
+            let text = format!(
+                r#"{{"eventType":"{event_type}","messageId":"m","eventTimestamp":1795305600000,"isFinal":true}}"#
+            );
+            observed.see(&Event::parse(&text).unwrap(), Timestamp::EPOCH);
+        }
+        let counted: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).zip(observed.outcomes).collect();
+        let expected =
+            [("pending", 0), ("unknown", 1), ("failed", 1), ("blocked", 3), ("accepted", 0), ("delivered", 1)];
+        assert_eq!((counted, observed.refused), (expected.into(), [1, 2]));
     }
 
     #[test]

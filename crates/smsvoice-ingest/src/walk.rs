@@ -5,7 +5,7 @@ use std::fs::{self, File, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use smsvoice_lake::SETTINGS_FILE;
+use smsvoice_lake::{SETTINGS_FILE, WRITING};
 
 use crate::input::{Input, InputError};
 
@@ -139,7 +139,10 @@ impl Found {
 /// Hidden files and folders, and the files of a lake.
 fn is_passed_over(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    name.starts_with('.') || name == SETTINGS_FILE || name.starts_with("part-") && name.ends_with(".parquet")
+    name.starts_with('.')
+        || name == SETTINGS_FILE
+        || name == WRITING
+        || name.starts_with("part-") && name.ends_with(".parquet")
 }
 
 /// How many files a path stands for: itself, or all in and below a folder. Links are not followed.

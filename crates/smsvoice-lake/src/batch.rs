@@ -97,6 +97,11 @@ impl EventBatchBuilder {
         self.len
     }
 
+    /// Partitions of its rows so far.
+    pub fn partitions(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Whether there is no row yet.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::file::metadata::ParquetMetaData;
 use thiserror::Error;
 
+use crate::checksum;
 use crate::schema::Column;
 use crate::schema_check::ColumnDifferences;
 
@@ -30,6 +31,8 @@ pub(crate) enum Undecodable {
     OtherColumns(String),
     #[error("its pages are damaged: {0}")]
     Pages(String),
+    #[error("it is not as it was written: its checksum is another")]
+    Changed,
 }
 
 /// The first and the last four bytes of a Parquet file. Before the last ones stands the length of the footer, four bytes.
@@ -40,13 +43,27 @@ const MAGIC: &[u8; 4] = b"PAR1";
 pub(crate) fn decode(bytes: &Bytes, table: &'static [Column]) -> Result<Vec<RecordBatch>, Undecodable> {
     caught(|| {
         let metadata = footer(bytes)?;
-        rows(bytes, &metadata, table)
+        let rows = rows(bytes, &metadata, table)?;
+        unchanged(bytes).map(|_| rows)
     })
 }
 
-/// Whether a file is one of this table's, by its footer alone.
-pub(crate) fn check_footer(bytes: &Bytes, table: &'static [Column]) -> Result<(), Undecodable> {
-    caught(|| foreign(table, &footer(bytes)?))
+/// Whether a file is one of this table's, and as it was written. Only of one without a checksum the rows are read.
+pub(crate) fn check(bytes: &Bytes, table: &'static [Column]) -> Result<(), Undecodable> {
+    caught(|| {
+        let metadata = footer(bytes)?;
+        foreign(table, &metadata)?;
+        if unchanged(bytes)? { Ok(()) } else { rows(bytes, &metadata, table).map(drop) }
+    })
+}
+
+/// Whether there is a checksum, which then is right.
+fn unchanged(bytes: &Bytes) -> Result<bool, Undecodable> {
+    match checksum::is_right(bytes) {
+        Some(false) => Err(Undecodable::Changed),
+        Some(true) => Ok(true),
+        None => Ok(false),
+    }
 }
 
 /// The `parquet` crate panics at some footers that no writer makes: at negative lengths, for one. Here is the only place

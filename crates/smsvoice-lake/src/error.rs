@@ -6,6 +6,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::file::Table;
+use crate::s3_answer::{self, Sentence};
 
 /// Why the lake could not be opened, written or read.
 #[derive(Debug, Error)]
@@ -123,6 +124,7 @@ impl StoreFailure {
     fn of(error: &object_store::Error) -> Self {
         use object_store::Error;
         match error {
+            error if disk_refuses(error) => Self::Refused,
             Error::NotFound { .. } => Self::NotFound,
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } | Error::InvalidPath { .. } => Self::Refused,
             _ => Self::Other,
@@ -130,9 +132,26 @@ impl StoreFailure {
     }
 }
 
+/// Whether a disk is full, or may not be written: that does not change within a minute.
+fn disk_refuses(error: &object_store::Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let refusals = [PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<std::io::Error>().is_some_and(|error| refusals.contains(&error.kind())) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 impl LakeError {
     pub(crate) fn store(object: String, doing: Doing, source: object_store::Error) -> Self {
-        Self::Store { object, doing, failure: StoreFailure::of(&source), source: Box::new(source) }
+        match s3_answer::sentence(&source) {
+            Some(Sentence { text, failure }) => Self::Store { object, doing, failure, source: text.into() },
+            None => Self::Store { object, doing, failure: StoreFailure::of(&source), source: Box::new(source) },
+        }
     }
 
     /// Another writer was putting the same object, which is not there yet.
@@ -143,6 +162,11 @@ impl LakeError {
 
     pub(crate) fn encoding(table: Table, source: impl Error + Send + Sync + 'static) -> Self {
         Self::Encoding { table, source: Box::new(source) }
+    }
+
+    /// The store has not said anything about an object.
+    pub(crate) fn silence(object: String, doing: Doing) -> Self {
+        Self::Store { object, doing, failure: StoreFailure::Other, source: "no answer".into() }
     }
 
     /// What kind of failure of the store it is, if it is one.

@@ -5,16 +5,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use url::Url;
 
+use crate::credentials::{SdkCredentials, region_of_profile};
 use crate::error::{Doing, LakeError};
 use crate::file::{LakeFile, Table};
+use crate::folder::{Folder, Written};
 
 /// A lake: where events and quarantine rest.
 #[derive(Clone)]
@@ -22,6 +25,8 @@ pub struct Lake {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     url: String,
+    /// Where its files are written directly, so that they are on the disk before they count.
+    folder: Option<Folder>,
 }
 
 /// Whether a file was new to the lake.
@@ -42,13 +47,16 @@ impl Lake {
     pub fn create(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, LakeError> {
         if let Place::Folder(folder) = place(url)? {
             std::fs::create_dir_all(&folder).map_err(|error| invalid(url, &error))?;
+            Folder::new(folder).remove_leftovers().map_err(|error| invalid(url, &error))?;
         }
         Self::open(url, env)
     }
 
     /// Opens a lake for reading. A local folder has to exist; whether objects exist is not asked.
     pub fn open(url: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, LakeError> {
-        let (store, prefix): (Arc<dyn ObjectStore>, Path) = match place(url)? {
+        let place = place(url)?;
+        let folder = if let Place::Folder(folder) = &place { Some(Folder::new(folder.clone())) } else { None };
+        let (store, prefix): (Arc<dyn ObjectStore>, Path) = match place {
             Place::Folder(folder) if !folder.exists() => return Err(LakeError::NotFound { url: url.to_owned() }),
             Place::Folder(folder) => {
                 let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| invalid(url, &error))?;
@@ -57,12 +65,12 @@ impl Lake {
             Place::Memory(prefix) => (Arc::new(InMemory::new()), prefix),
             Place::S3 { bucket, prefix } => (s3(url, &bucket, env)?, prefix),
         };
-        Ok(Self { store, prefix, url: url.to_owned() })
+        Ok(Self { store, prefix, url: url.to_owned(), folder })
     }
 
     /// A lake in a store that is open already; `url` is for messages alone.
     pub fn in_store(store: Arc<dyn ObjectStore>, prefix: Path, url: impl Into<String>) -> Self {
-        Self { store, prefix, url: url.into() }
+        Self { store, prefix, url: url.into(), folder: None }
     }
 
     /// Whether everything in it is gone when this process ends.
@@ -99,10 +107,10 @@ impl Lake {
     /// content; unless it is damaged, which is looked for where its size is another one.
     pub async fn put(&self, file: &LakeFile) -> Result<Put, LakeError> {
         let path = self.path(&file.path());
-        let put = |mode| self.store.put_opts(&path, file.bytes.clone(), PutOptions::from(mode));
+        let put = |mode| self.put_object(&path, file.bytes.clone(), mode);
         let unwritten = |source| LakeError::store(self.name(&path), Doing::Writing, source);
         match put(PutMode::Create).await {
-            Ok(_) => return Ok(Put::Created),
+            Ok(()) => return Ok(Put::Created),
             Err(object_store::Error::AlreadyExists { .. }) => {}
             Err(source) => return Err(unwritten(source)),
         }
@@ -111,10 +119,37 @@ impl Lake {
             Ok(there) if there.size == file.bytes.content_length() as u64 => Ok(Put::Present),
             // The same events by another route make a file of the same name and of another size.
             Ok(there) if self.check(file.table(), &there).await.is_ok() => Ok(Put::Present),
-            Ok(_) => put(PutMode::Overwrite).await.map(|_| Put::Repaired).map_err(unwritten),
+            Ok(_) => put(PutMode::Overwrite).await.map(|()| Put::Repaired).map_err(unwritten),
             Err(object_store::Error::NotFound { .. }) => Err(LakeError::conflict(self.name(&path))),
             Err(source) => Err(unwritten(source)),
         }
+    }
+
+    /// Puts an object. On disk it is synced before this returns: `object_store` leaves that to the system, and its temporary
+    /// names look like files of the lake.
+    pub(crate) async fn put_object(&self, path: &Path, bytes: PutPayload, mode: PutMode) -> object_store::Result<()> {
+        let Some(folder) = &self.folder else {
+            return self.store.put_opts(path, bytes, PutOptions::from(mode)).await.map(drop);
+        };
+        let parts: Vec<Bytes> = bytes.into_iter().collect();
+        match folder.put(path.as_ref(), &parts, mode == PutMode::Overwrite) {
+            Ok(Written::New) => Ok(()),
+            Ok(Written::Present) => {
+                let source = "a file of this name is there".into();
+                Err(object_store::Error::AlreadyExists { path: path.to_string(), source })
+            }
+            Err(error) => Err(object_store::Error::Generic { store: "disk", source: Box::new(error) }),
+        }
+    }
+
+    /// What is said of a file that the store has not answered about.
+    pub fn no_answer(&self, file: &LakeFile) -> LakeError {
+        LakeError::silence(self.name(&self.path(&file.path())), Doing::Writing)
+    }
+
+    /// Whether it lies in a store that is asked over a network: such a store may be busy, or out of reach for a moment.
+    pub fn is_remote(&self) -> bool {
+        self.url.starts_with("s3:")
     }
 
     /// The Parquet files of a table, ordered by path.
@@ -128,7 +163,7 @@ impl Lake {
         Ok(files)
     }
 
-    pub(crate) async fn get(&self, path: &Path) -> Result<bytes::Bytes, LakeError> {
+    pub(crate) async fn get(&self, path: &Path) -> Result<Bytes, LakeError> {
         let unread = |source| LakeError::store(self.name(path), Doing::Reading, source);
         self.store.get(path).await.map_err(unread)?.bytes().await.map_err(unread)
     }
@@ -186,7 +221,8 @@ fn place(url: &str) -> Result<Place, LakeError> {
     }
 }
 
-/// S3 by the standard variables. An endpoint on plain HTTP is accepted where it is named: a test server on loopback.
+/// S3 by the standard variables, and for what they do not say by the profile and the rest of the SDK's own chain. An endpoint
+/// on plain HTTP is accepted where it is named: a test server on loopback.
 fn s3(
     url: &str,
     bucket: &str,
@@ -200,6 +236,14 @@ fn s3(
     }
     let plain = variables.get("AWS_ENDPOINT_URL").is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
+    let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
+    if !(is_set("AWS_SKIP_SIGNATURE") || is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY")) {
+        builder = builder.with_credentials(Arc::new(SdkCredentials::default()));
+    }
+    let named = is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION");
+    if let Some(region) = (!named).then(region_of_profile).flatten() {
+        builder = builder.with_region(region);
+    }
     for (name, value) in variables {
         if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
             builder = builder.with_config(key, value);

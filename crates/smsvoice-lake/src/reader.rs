@@ -5,7 +5,7 @@ use arrow::datatypes::TimestampMillisecondType;
 use object_store::ObjectMeta;
 use smsvoice_event::Timestamp;
 
-use crate::decode::{check_footer, decode};
+use crate::decode::{check, decode};
 use crate::error::LakeError;
 use crate::file::Table;
 use crate::lake::Lake;
@@ -63,14 +63,14 @@ impl Lake {
         LakeError::Unreadable { object: self.name(&file.location), problem: problem.to_string() }
     }
 
-    /// Refuses a file that is not one of this table's: another program's.
-    pub(crate) async fn check(&self, table: Table, file: &ObjectMeta) -> Result<(), LakeError> {
+    /// Whether a file is whole and one of this table's. It is read for that from its first to its last byte.
+    pub async fn check(&self, table: Table, file: &ObjectMeta) -> Result<(), LakeError> {
         let columns = match table {
             Table::Events => EVENT_COLUMNS,
             Table::Quarantine => QUARANTINE_COLUMNS,
         };
         let bytes = self.get(&file.location).await?;
-        check_footer(&bytes, columns).map_err(|undecodable| self.unreadable(file, &undecodable))
+        check(&bytes, columns).map_err(|undecodable| self.unreadable(file, &undecodable))
     }
 }
 

@@ -67,7 +67,7 @@ reasons! {
     RepeatedField = "repeated_field" Parse;
     /// A time of the event lies outside the years 2010 to 2099; most likely it is in seconds or in microseconds.
     ImplausibleTime = "implausible_time" Parse;
-    /// Objects and arrays nest deeper than 64 levels, or envelopes deeper than eight.
+    /// Objects and arrays nest deeper than 64 levels, or envelopes deeper than sixteen.
     TooDeep = "too_deep" Parse;
     /// An object has more than 128 fields that this version does not know.
     TooManyFields = "too_many_fields" Parse;
@@ -91,8 +91,13 @@ reasons! {
     InvalidAggregate = "invalid_aggregate" Decode;
     /// The bytes are not UTF-8.
     InvalidUtf8 = "invalid_utf8" Decode;
-    /// Compressed data in an envelope that inflates to over 32 MiB, or to over 1 GiB with all else in the same payload.
+    /// Compressed data in an envelope that inflates to over 16 MiB, or to over 1 GiB with all else in the same payload; or of
+    /// which over 2 MiB are unreadable. It is kept as it came.
     InflatesTooFar = "inflates_too_far" Decode;
+    /// What takes longer to read than its share of an invocation's time. It is kept whole; `replay` has all the time it needs.
+    TooSlow = "too_slow" Decode;
+    /// An object that a notification names is not there (any more). What is kept is the notification.
+    MissingObject = "missing_object" Envelope;
     /// The key of an object in an S3 notification is not URL-encoded UTF-8.
     InvalidObjectKey = "invalid_object_key" Decode;
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use object_store::PutMode;
 use object_store::path::Path;
-use object_store::{PutMode, PutOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Doing, LakeError, StoreFailure};
@@ -181,8 +181,8 @@ impl Lake {
         let path = self.settings_path();
         let mut json = serde_json::to_vec_pretty(settings).map_err(|error| self.invalid_settings(&error))?;
         json.push(b'\n');
-        match self.store().put_opts(&path, json.into(), PutOptions::from(mode)).await {
-            Ok(_) => Ok(true),
+        match self.put_object(&path, json.into(), mode).await {
+            Ok(()) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
             Err(error) => Err(LakeError::store(self.name(&path), Doing::Writing, error)),
         }

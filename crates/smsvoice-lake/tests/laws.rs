@@ -194,7 +194,7 @@ proptest! {
     #[test]
     fn every_event_is_written_or_a_duplicate(drafts in drafts(), batch_rows in 1usize..20, file_rows in 1usize..30) {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
-        let (files, counts) = write(&texts, batch_rows, WriterLimits { file_rows, open_rows: 2 * file_rows, page_rows: 3 });
+        let (files, counts) = write(&texts, batch_rows, WriterLimits { file_rows, open_rows: 2 * file_rows, page_rows: 3, open_files: 7 });
         prop_assert_eq!(counts.events + counts.duplicates, texts.len() as u64);
         prop_assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), counts.events);
         let ids: BTreeSet<String> = texts.iter().map(|text| Event::parse(text).unwrap().id().to_string()).collect();
@@ -207,7 +207,7 @@ proptest! {
         let texts: Vec<String> = drafts.iter().map(Draft::json).collect();
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let (files, _) = pool.install(|| write(&texts, batch_rows, WriterLimits { file_rows: 5, open_rows: 9, page_rows: 3 }));
+            let (files, _) = pool.install(|| write(&texts, batch_rows, WriterLimits { file_rows: 5, open_rows: 9, page_rows: 3, open_files: 7 }));
             files.into_iter().map(|file| (file.path(), file.bytes.iter().flatten().copied().collect::<Vec<u8>>())).collect::<BTreeMap<_, _>>()
         };
         prop_assert_eq!(with(1), with(4));
@@ -293,7 +293,7 @@ fn a_large_file_that_rests_is_closed_before_one_that_grows() {
     let yesterday = (0..300).map(|row| day(1, row));
     let today = (0..1000).flat_map(|row| [day(2, row)].into_iter().chain((row % 50 == 0).then(|| day(1, 1000 + row))));
     let texts: Vec<String> = yesterday.chain(today).collect();
-    let limits = WriterLimits { file_rows: 1200, open_rows: 1300, page_rows: 1 << 18 };
+    let limits = WriterLimits { file_rows: 1200, open_rows: 1300, ..WriterLimits::default() };
     let (files, counts) = write(&texts, 20, limits);
     assert_eq!(counts.events, 1320);
     let rows = |day: &str| -> Vec<u64> {

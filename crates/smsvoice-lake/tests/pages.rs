@@ -49,7 +49,11 @@ fn json(row: usize) -> String {
 }
 
 fn files(rows: impl Iterator<Item = usize>, context_columns: &[String]) -> Vec<LakeFile> {
-    files_with(WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: NO_LIMIT }, rows, context_columns)
+    files_with(
+        WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: NO_LIMIT, open_files: NO_LIMIT },
+        rows,
+        context_columns,
+    )
 }
 
 const NO_LIMIT: usize = usize::MAX / 2;
@@ -156,7 +160,7 @@ fn readers_are_told_what_row_groups_and_pages_hold() {
 
 #[test]
 fn pages_are_short_where_memory_is() {
-    let short = WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: 4000 };
+    let short = WriterLimits { file_rows: NO_LIMIT, open_rows: NO_LIMIT, page_rows: 4000, open_files: NO_LIMIT };
     let files = files_with(short, 0..20_000, &[]);
     let batch = rows(&files[0]);
     let carrier = column(&batch, "carrier_name").as_string::<i32>();

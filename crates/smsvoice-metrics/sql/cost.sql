@@ -2,7 +2,8 @@
 -- Sums are exact. Costs per message are exact quotients rounded half up to a millionth of a dollar, by whole millionths
 -- and integer division, because engines disagree about the division of decimals. They are null from a trillion dollars
 -- on, where millionths no longer fit into a bigint.
-WITH message AS (
+WITH
+/*{ahead}*/ /*{}*/ message AS (
   SELECT
     /*{dimensions}*/ /*{}*/
     outcome,

@@ -1,5 +1,6 @@
 -- Why messages did not arrive, the most frequent reason first, and what was spent on them.
-WITH message AS (
+WITH
+/*{ahead}*/ /*{}*/ message AS (
   SELECT
     /*{dimensions}*/ /*{}*/
     outcome,
@@ -29,7 +30,7 @@ shared AS (
 SELECT
   /*{keys}*/ /*{}*/
   row_number() OVER (
-    /*{partition_by}*/ /*{}*/ ORDER BY messages DESC, outcome, failure_reason
+    /*{partition_by}*/ /*{}*/ ORDER BY messages DESC, outcome, failure_reason NULLS LAST
   ) AS place,
   outcome,
   failure_reason,

@@ -1,6 +1,7 @@
 -- How long it took from the request to the carrier's acceptance, and to the delivery receipt, in milliseconds.
 -- Percentiles are exact, by nearest rank: the smallest latency that at least p percent of the messages do not exceed.
-WITH message AS (
+WITH
+/*{ahead}*/ /*{}*/ message AS (
   SELECT
     /*{dimensions}*/ /*{}*/
     accept_latency_ms,

@@ -2,7 +2,8 @@
 -- delivery_rate = (delivered + accepted) / concluded, confirmed_rate = delivered / concluded, where concluded leaves out
 -- what is pending or unknown. low and high: the Wilson interval of delivery_rate at 95 % confidence.
 -- maturity: the share of messages requested more than 72 hours ago, after which AWS itself gives up waiting.
-WITH message AS (
+WITH
+/*{ahead}*/ /*{}*/ message AS (
   SELECT
     /*{dimensions}*/ /*{}*/
     outcome,

@@ -1,6 +1,7 @@
 -- Calls: how many were answered, busy or not answered, how long they were, and what they cost.
 -- answered: the call was completed, which an answering machine does too. Rates are of the calls that are concluded.
-WITH call AS (
+WITH
+/*{ahead}*/ /*{}*/ call AS (
   SELECT
     /*{dimensions}*/ /*{}*/
     outcome,

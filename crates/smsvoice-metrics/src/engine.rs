@@ -17,12 +17,12 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::prefix::PrefixStore;
 use smsvoice_lake::{Lake, schema};
 
 use crate::build_side;
 use crate::error::{EngineError, problem};
 use crate::rows::Rows;
+use crate::sound_files::SoundFiles;
 use crate::statement::{self, MetricsRequest};
 use crate::trino;
 use crate::units::with_units;
@@ -36,7 +36,7 @@ const TABLES: [&str; 2] = ["events", "quarantine"];
 /// Runs SQL over one lake, in this process: tables `events` and `quarantine`, views `messages` and `events_once`.
 pub struct LocalEngine {
     context: SessionContext,
-    lake: Arc<dyn ObjectStore>,
+    files: Arc<SoundFiles>,
     /// The lake's URL, for messages.
     url: Arc<str>,
 }
@@ -45,22 +45,39 @@ impl LocalEngine {
     /// An engine over `lake`. Nothing is read yet; a lake without objects has tables without rows (see
     /// [`LocalEngine::is_empty`]).
     pub async fn new(lake: &Lake) -> Result<Self, EngineError> {
-        let url: Arc<str> = lake.url().into();
-        let lake: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(lake.store().clone(), lake.prefix().clone()));
-        let context = session(lake.clone())
+        Self::over(lake, SoundFiles::all(lake)).await
+    }
+
+    /// An engine over those files of `lake` that are whole; [`Self::left_out`] tells of the others. Each file is read once
+    /// for that, from its first to its last byte.
+    pub async fn skipping_unreadable(lake: &Lake) -> Result<Self, EngineError> {
+        let files = SoundFiles::only(lake).await;
+        let files =
+            files.map_err(|error| EngineError::SetUp { lake: lake.url().to_owned(), problem: error.chain() })?;
+        Self::over(lake, files).await
+    }
+
+    async fn over(lake: &Lake, files: SoundFiles) -> Result<Self, EngineError> {
+        let (url, files): (Arc<str>, _) = (lake.url().into(), Arc::new(files));
+        let context = session(files.clone())
             .await
             .map_err(|error| EngineError::SetUp { lake: url.to_string(), problem: problem(&error) })?;
-        Ok(Self { context, lake, url })
+        Ok(Self { context, files, url })
+    }
+
+    /// What is wrong with each file that is left out, in a sentence that names it.
+    pub fn left_out(&self) -> Vec<String> {
+        self.files.left_out()
     }
 
     /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
     pub async fn is_empty(&self) -> Result<bool, EngineError> {
         for table in TABLES {
-            let first = self.lake.list(Some(&Path::from(table))).try_next().await;
+            let first = self.files.list(Some(&Path::from(table))).try_next().await;
             let first = first.map_err(|error| EngineError::List {
                 lake: self.url.to_string(),
                 table,
-                problem: error.to_string(),
+                problem: smsvoice_lake::said(&error),
             })?;
             if first.is_some() {
                 return Ok(false);
@@ -81,6 +98,12 @@ impl LocalEngine {
             problem: problem(&error),
         })?;
         Ok(Rows::new(stream, self.url.clone()))
+    }
+
+    /// The columns of a query's answer. It is planned and not run.
+    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
+        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+        Ok(plan.schema().as_arrow().clone())
     }
 
     /// Answers a question about messages. The schema of the rows tells which columns are shares.
@@ -105,7 +128,7 @@ impl LocalEngine {
     /// The first and the last UTC day, as `2026-11-22`, of which the lake has events; none if it has none. Only names of
     /// files are read.
     pub async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
-        let listed = self.lake.list(Some(&Path::from("events"))).try_collect::<Vec<_>>().await;
+        let listed = self.files.list(Some(&Path::from("events"))).try_collect::<Vec<_>>().await;
         let listed = listed.map_err(|error| EngineError::List {
             lake: self.url.to_string(),
             table: "events",

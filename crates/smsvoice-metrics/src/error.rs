@@ -50,5 +50,8 @@ pub enum EngineError {
 
 /// What DataFusion says, for a person.
 pub(crate) fn problem(error: &DataFusionError) -> String {
-    error.strip_backtrace()
+    match error.find_root() {
+        DataFusionError::ObjectStore(error) => smsvoice_lake::said(error),
+        error => error.strip_backtrace(),
+    }
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod build_side;
+pub mod ddl;
 mod dimension;
 mod engine;
 mod error;
 mod rows;
+mod sound_files;
 mod statement;
 mod template;
 mod trino;

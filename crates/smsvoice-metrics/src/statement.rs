@@ -13,17 +13,17 @@ const EVENTS_ONCE: &str = include_str!("../sql/events_once.sql");
 const TRACE: &str = include_str!("../sql/trace.sql");
 
 /// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
-const CLOCK_SKEW: Days = Days::new(1);
+pub(crate) const CLOCK_SKEW: Days = Days::new(1);
 
 /// How long after the last request of a period its events are looked for. AWS promises a last event within 72 hours;
 /// its own RCS documentation shows one after 100.2.
-const LATE_EVENTS: Days = Days::new(14);
+pub(crate) const LATE_EVENTS: Days = Days::new(14);
 
 macro_rules! metrics {
-    ($($(#[$doc:meta])* $variant:ident $name:literal shares [$($share:literal)*];)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal shares [$($share:literal)*];)*) => {
         /// A metric: one SQL file.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Metric { $($(#[$doc])* $variant,)* }
+        pub enum Metric { $($(#[doc = $doc])* $variant,)* }
 
         impl Metric {
             /// All metrics.
@@ -37,6 +37,11 @@ macro_rules! metrics {
             /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
             pub const fn template(self) -> &'static str {
                 match self { $(Self::$variant => include_str!(concat!("../sql/", $name, ".sql")),)* }
+            }
+
+            /// What it measures, in a sentence.
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
             }
 
             /// Its columns that are parts of a whole: from 0 to 1 here, percentages for a person.
@@ -100,20 +105,50 @@ pub struct MetricsRequest {
 impl MetricsRequest {
     /// The query, over the table `events` alone.
     pub fn sql(&self) -> String {
-        let by = distinct(&self.by);
-        let columns = join(&by, ", ", Dimension::column);
-        let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
-        fill(self.metric.template(), |slot| match slot {
-            "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
-            "keys" => Some(or_nothing(format!("{columns}, "))),
-            "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
-            "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
-            "messages" => Some(format!("(\n{}) AS messages", messages_of(self.period.partitions().as_deref()))),
-            "period" => self.period.condition(),
-            "as_of" => Some(timestamp(self.as_of)),
-            _ => None,
-        })
+        metric_within(self.metric, &self.by, &Within::of(self.period, self.as_of))
     }
+}
+
+/// The limits within which a query looks, as SQL.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Within {
+    /// Common table expressions that the other texts refer to, each followed by a comma; none for the usual ones.
+    pub(crate) ahead: Option<String>,
+    /// On a row of `events`: the partitions that can hold what is looked for.
+    pub(crate) partitions: Option<String>,
+    /// On a row of `messages`: which of them count.
+    pub(crate) messages: Option<String>,
+    /// The instant that maturity is judged at; now if absent.
+    pub(crate) as_of: Option<String>,
+}
+
+impl Within {
+    fn of(period: Period, as_of: DateTime<Utc>) -> Self {
+        Self {
+            ahead: None,
+            partitions: period.partitions(),
+            messages: period.condition(),
+            as_of: Some(timestamp(as_of)),
+        }
+    }
+}
+
+/// A metric, broken down, within limits, over the table `events` alone.
+pub(crate) fn metric_within(metric: Metric, by: &[Dimension], within: &Within) -> String {
+    let by = distinct(by);
+    let columns = join(&by, ", ", Dimension::column);
+    let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
+    fill(metric.template(), |slot| match slot {
+        "ahead" => within.ahead.clone(),
+        "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
+        "keys" => Some(or_nothing(format!("{columns}, "))),
+        "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
+        "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
+        "messages" => Some(format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()))),
+        "period" => within.messages.clone(),
+        "as_of" => within.as_of.clone(),
+        _ => None,
+    })
 }
 
 impl fmt::Display for Metric {
@@ -157,10 +192,15 @@ pub fn events_once() -> String {
 
 /// The query of a message's own events, over the table `events`: each once, the oldest first.
 pub fn trace(message_id: &str) -> String {
-    let id = literal(message_id);
+    trace_within(&literal(message_id), None)
+}
+
+/// The same, for an expression that gives the id, in the partitions for which a condition holds.
+pub(crate) fn trace_within(message_id: &str, partitions: Option<String>) -> String {
+    let rows = both(Some(format!("message_id = {message_id}")), partitions);
     fill(TRACE, |slot| match slot {
-        "events_once" => Some(format!("(\n{}) AS events_once", events_once_where(Some(&format!("message_id = {id}"))))),
-        "message_id" => Some(id.clone()),
+        "events_once" => Some(format!("(\n{}) AS events_once", events_once_where(rows.as_deref()))),
+        "message_id" => Some(message_id.to_owned()),
         _ => None,
     })
 }
@@ -178,7 +218,7 @@ fn events_once_where(condition: Option<&str>) -> String {
     fill(EVENTS_ONCE, |slot| condition.filter(|_| slot == "rows").map(str::to_owned))
 }
 
-fn messages_of(partitions: Option<&str>) -> String {
+pub(crate) fn messages_of(partitions: Option<&str>) -> String {
     fill(MESSAGES, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
 

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, destroy, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, trace,
+    adopt, apply, cost, destroy, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, trace,
+    views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
+    Views(views::Args),
+    Cost(cost::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Adopt(adopt::Args),

@@ -1,5 +1,7 @@
 //! The lake a command works on.
 
+use std::io::{self, Write};
+
 use anyhow::Context;
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
@@ -12,6 +14,14 @@ pub(crate) struct LakeArgs {
     /// The lake: a path, file:///… or s3://bucket/prefix. S3 takes the standard AWS_* variables.
     #[arg(long, value_name = "URL", env = "SMSVOICE_LAKE", hide_env_values = true)]
     pub(crate) lake: String,
+}
+
+/// What becomes of files of the lake that are damaged.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct DamagedArgs {
+    /// Leave files out that are damaged, and name each of them, instead of stopping at the first.
+    #[arg(long)]
+    skip_unreadable: bool,
 }
 
 impl LakeArgs {
@@ -28,9 +38,20 @@ impl LakeArgs {
     }
 
     /// Opens it for questions; an empty one is most likely a misspelt URL, so that is said.
-    pub(crate) async fn engine(&self, world: &World) -> anyhow::Result<LocalEngine> {
+    pub(crate) async fn engine(&self, world: &World, damaged: &DamagedArgs) -> anyhow::Result<LocalEngine> {
         let lake = self.open(world)?;
-        let engine = LocalEngine::new(&lake).await?;
+        let engine = if damaged.skip_unreadable {
+            LocalEngine::skipping_unreadable(&lake).await?
+        } else {
+            LocalEngine::new(&lake).await?
+        };
+        let left_out = engine.left_out();
+        for file in &left_out {
+            writeln!(io::stderr(), "note: left out: {file}")?;
+        }
+        if !left_out.is_empty() {
+            writeln!(io::stderr(), "note: {} files of the lake are not in this answer", left_out.len())?;
+        }
         anyhow::ensure!(
             !engine.is_empty().await?,
             "there is nothing at {url}: is that the lake? `smsvoice replay … --lake {url}` fills it",

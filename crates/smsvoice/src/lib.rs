@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod commands;
+mod cost;
 mod lake;
 pub mod output;
 mod provision;
@@ -25,7 +26,7 @@ pub enum Exit {
     Failed,
     /// The command was not meant so.
     WronglyUsed,
-    /// Done, but something is in quarantine.
+    /// Done, but something is in quarantine, or was left out.
     Quarantined,
     /// Looked, and found that changes are to be made.
     Pending,
@@ -56,6 +57,8 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
+        Command::Views(args) => commands::views::run(&args),
+        Command::Cost(args) => commands::cost::run(&args, world),
         Command::Plan(args) => commands::plan::run(&args, world),
         Command::Apply(args) => commands::apply::run(&args, world),
         Command::Adopt(args) => commands::adopt::run(&args, world),

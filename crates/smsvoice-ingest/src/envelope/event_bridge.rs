@@ -59,10 +59,13 @@ impl<'a> Kind<'a> for Event<'a> {
 }
 
 impl Event<'_> {
-    /// `Object Created`; here the key is not URL-encoded.
+    /// `Object Created`, `Object Deleted`; here the key is not URL-encoded.
     fn open_s3<O: Output>(&self, reader: &mut Reader<'_, O>, object: &str, origin: &Origin<'_>) {
         match Members::of(self.detail.get()).and_then(|detail| bucket_and_key(&detail)) {
-            Ok((bucket, key)) => reader.name_object(ObjectName { bucket: bucket.into_owned(), key: key.into_owned() }),
+            Ok((bucket, key)) => {
+                let object = ObjectName { bucket: bucket.into_owned(), key: key.into_owned() };
+                reader.name_object(object, self.detail_type.contains("Deleted"));
+            }
             Err(misfit) => reader.misfit(object, misfit, origin),
         }
     }

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::Source;
@@ -25,7 +25,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// One record; a delivery to an HTTP endpoint has no ids.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
     #[serde(borrow, default)]

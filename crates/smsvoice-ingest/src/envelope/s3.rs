@@ -1,9 +1,10 @@
 //! A notification of S3, which names an object that holds the events. Whoever reads the notification fetches the object:
-//! the function does, a replay only says that it is named.
+//! the function does, and a replay if it is told to.
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::json;
 use smsvoice_lake::{Reason, Source};
 
 use super::Kind;
@@ -20,10 +21,23 @@ pub struct ObjectName {
     pub key: String,
 }
 
+impl ObjectName {
+    /// What messages call it: `s3://bucket/key`.
+    pub fn url(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
+
+    /// A notification that names it, for the quarantine: read again, it leads to the object.
+    pub(crate) fn notification(&self) -> String {
+        let key = utf8_percent_encode(&self.key, NON_ALPHANUMERIC).to_string();
+        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": self.bucket}, "object": {"key": key}}}).to_string()
+    }
+}
+
 /// One of a Lambda invocation's `Records`; or the test that S3 sends once, when notifications are set up.
 #[derive(Debug)]
 pub(crate) enum Notification<'a> {
-    Object { bucket: Cow<'a, str>, key: Cow<'a, str> },
+    Object { bucket: Cow<'a, str>, key: Cow<'a, str>, is_removed: bool },
     Test,
 }
 
@@ -37,13 +51,14 @@ impl<'a> Kind<'a> for Notification<'a> {
             return Ok(Self::Test);
         }
         let (bucket, key) = bucket_and_key(&members.object("s3")?)?;
-        Ok(Self::Object { bucket, key })
+        let is_removed = members.text("eventName").is_some_and(|event| event.contains("ObjectRemoved"));
+        Ok(Self::Object { bucket, key, is_removed })
     }
 
     fn open<O: Output>(&self, reader: &mut Reader<'_, O>, object: &'a str, origin: &Origin<'_>) {
-        let Self::Object { bucket, key } = self else { return };
+        let Self::Object { bucket, key, is_removed } = self else { return };
         if let Some(key) = url_decoded(key) {
-            return reader.name_object(ObjectName { bucket: bucket.to_string(), key });
+            return reader.name_object(ObjectName { bucket: bucket.to_string(), key }, *is_removed);
         }
         let detail = "the object's key is not URL-encoded UTF-8";
         reader.quarantine(object.as_bytes(), &origin.inside(Source::S3), Reason::InvalidObjectKey, detail);
@@ -73,5 +88,17 @@ mod tests {
         assert_eq!(url_decoded("a%2B%25").as_deref(), Some("a+%"));
         assert_eq!(url_decoded("a%2").as_deref(), None);
         assert_eq!(url_decoded("%FF").as_deref(), None);
+    }
+
+    #[test]
+    fn a_notification_that_is_kept_names_the_same_object() {
+        let object = ObjectName { bucket: "archive".into(), key: "/a b/../é+%2F\t".into() };
+        let text = object.notification();
+        let Ok(Notification::Object { bucket, key, is_removed: false }) =
+            Notification::read(&Members::of(&text).unwrap())
+        else {
+            panic!("{text}")
+        };
+        assert_eq!((&*bucket, url_decoded(&key)), ("archive", Some(object.key)));
     }
 }

@@ -67,7 +67,7 @@ impl Puts {
                     self.bytes += bytes;
                 }
                 Err(error) => {
-                    self.error.get_or_insert(error);
+                    self.error.get_or_insert_with(|| error.chain());
                     self.failed.push(partition);
                 }
             }
@@ -88,16 +88,18 @@ fn begun<T>(put: impl Future<Output = T>) -> impl Future<Output = T> {
     }
 }
 
-async fn put_until(lake: &Lake, file: &LakeFile, deadline: Instant) -> Result<Put, String> {
+/// Puts a file, again and again until it is in the lake or the deadline passes. Where asking again is in vain (credentials,
+/// permissions, a full disk), it is asked once.
+pub async fn put_until(lake: &Lake, file: &LakeFile, deadline: Instant) -> Result<Put, LakeError> {
     let mut pause = FIRST_PAUSE;
     loop {
         let attempt = timeout_at(deadline.min(Instant::now() + ATTEMPT), lake.put(file)).await;
         let error = match attempt {
             Ok(Ok(put)) => return Ok(put),
             // Asking again within the same invocation is in vain.
-            Ok(Err(error)) if error.store_failure() != Some(StoreFailure::Other) => return Err(error.chain()),
-            Ok(Err(error)) => error.chain(),
-            Err(_) => format!("{} ({}): no answer", lake.url(), file.path()),
+            Ok(Err(error)) if error.store_failure() != Some(StoreFailure::Other) => return Err(error),
+            Ok(Err(error)) => error,
+            Err(_) => lake.no_answer(file),
         };
         if Instant::now() + pause >= deadline {
             return Err(error);

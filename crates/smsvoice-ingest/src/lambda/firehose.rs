@@ -17,41 +17,56 @@ use crate::lambda::retriable::Retriable;
 const MAX_REPLY: usize = 6 * 1024 * 1024 - 1024;
 
 pub(crate) fn reply(request: Request<'_>, retriables: &[Retriable], now: Timestamp) -> Reply {
-    let mut records: Vec<TransformedRecord<'_>> = request
+    let mut room = Room::for_records(&request.records);
+    let records: Vec<TransformedRecord<'_>> = request
         .records
         .into_iter()
         .zip(retriables)
-        .map(|(record, retriable)| transformed(record, retriable, now))
+        .map(|(record, retriable)| transformed(record, retriable, now, &mut room))
         .collect();
-    let mut size: usize = records.iter().map(TransformedRecord::json_len).sum();
-    // What is too much for one reply stays with Firehose, under `processing-failed/`: its events are in the lake, and
-    // the archive can be completed from there.
-    for record in records.iter_mut().rev() {
-        if size <= MAX_REPLY {
-            break;
-        }
-        size -= record.json_len();
-        record.archive = None;
-        size += record.json_len();
-    }
     Reply::Transformed { json: reply::transformed(&records) }
+}
+
+/// Bytes that are left for what is archived. What is too much for one reply stays with Firehose, under
+/// `processing-failed/`: its events are in the lake, and the archive can be completed from there.
+struct Room(usize);
+
+impl Room {
+    /// Each record is answered at least.
+    fn for_records(records: &[Result<Record<'_>, &RawValue>]) -> Self {
+        let id = |record: &Result<Record<'_>, &RawValue>| record.as_ref().map_or(0, |record| record.id.len());
+        let failed = |record| TransformedRecord { record_id: " ".repeat(id(record)).into(), archive: None }.json_len();
+        Self(MAX_REPLY.saturating_sub(records.iter().map(failed).sum()))
+    }
+
+    /// Takes the bytes of an answer, if there are so many.
+    fn take(&mut self, record: &TransformedRecord<'_>) -> bool {
+        let left = self.0.checked_sub(record.json_len());
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
 }
 
 fn transformed<'p>(
     record: Result<Record<'p>, &'p RawValue>,
     retriable: &Retriable,
     now: Timestamp,
+    room: &mut Room,
 ) -> TransformedRecord<'p> {
     let record = match record {
         Ok(record) => record,
         Err(text) => return TransformedRecord { record_id: record_id(text.get()), archive: None },
     };
-    let read = retriable.tally.events > 0 || retriable.tally.quarantined == 0;
+    let read = !retriable.is_too_slow && (retriable.tally.events > 0 || retriable.tally.quarantined == 0);
     // A record without events (a control message) is archived with the day it came.
     let partition = retriable.tally.first.unwrap_or(Partition { channel: Channel::Other, date: now.date() });
-    let data = if read { archived(record.data) } else { None };
+    let data = if read { archived(record.data, room.0) } else { None };
     let archive = data.map(|(data, ending)| Archived { data, ending, partition });
-    TransformedRecord { record_id: record.id, archive }
+    let mut answer = TransformedRecord { record_id: record.id, archive };
+    if answer.archive.is_some() && !room.take(&answer) {
+        answer.archive = None;
+    }
+    answer
 }
 
 /// The id of a record that is otherwise not as AWS documents it: without its answer Firehose would send all others again.
@@ -62,8 +77,8 @@ fn record_id(record: &str) -> Cow<'_, str> {
 }
 
 /// The record for the archive, in two parts: the original bytes, and their end with one newline. What is compressed is
-/// stored plain: between lines of JSON, nobody could read it again.
-fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
+/// stored plain, as far as there is room: between lines of JSON, nobody could read it again.
+fn archived(data: Cow<'_, str>, room: usize) -> Option<(Cow<'_, str>, String)> {
     // Base64 goes by groups: only the first has to be looked at, and only the last is changed.
     let head = data.len().checked_sub(4)?;
     let last = data.get(head..)?;
@@ -85,7 +100,7 @@ fn archived(data: Cow<'_, str>) -> Option<(Cow<'_, str>, String)> {
         return Some((unchanged, STANDARD.encode_to_string(&end[..len])));
     }
     let bytes = STANDARD.decode_to_vec(&*data).ok()?;
-    let mut bytes = inflate::bounded(&bytes, Compression::of(&bytes)?).ok()?;
+    let mut bytes = inflate::bounded_by(&bytes, Compression::of(&bytes)?, room / 4 * 3).ok()?;
     if bytes.last() != Some(&b'\n') {
         bytes.push(b'\n');
     }
@@ -105,7 +120,7 @@ mod tests {
         ] {
             let retriable = Retriable::default();
             let text: &RawValue = serde_json::from_str(record).unwrap();
-            let answer = transformed(Err(text), &retriable, Timestamp::EPOCH);
+            let answer = transformed(Err(text), &retriable, Timestamp::EPOCH, &mut Room(MAX_REPLY));
             assert_eq!((&*answer.record_id, answer.archive), (id, None), "{record}");
         }
     }
@@ -115,7 +130,7 @@ mod tests {
         for len in 1..20 {
             for end in ["", "\n"] {
                 let text = format!("{}{end}", "{".repeat(len));
-                let (data, ending) = archived(STANDARD.encode_to_string(&text).into()).unwrap();
+                let (data, ending) = archived(STANDARD.encode_to_string(&text).into(), MAX_REPLY).unwrap();
                 let bytes = STANDARD.decode_to_vec(format!("{data}{ending}")).unwrap();
                 assert_eq!(String::from_utf8(bytes).unwrap(), format!("{}\n", text.trim_end()));
             }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use smsvoice_event::{Event, Timestamp};
-use smsvoice_lake::{EventBatch, Lake, LakeError, LakeFile, LakeWriter, Quarantined, Reason, Source, WriterLimits};
+use smsvoice_event::Timestamp;
+use smsvoice_lake::{Lake, Reason, Source};
 use tokio::time::Instant;
 
 use crate::chunk::Chunk;
@@ -15,10 +15,12 @@ use crate::decoded::DecodedStream;
 use crate::envelope::ObjectName;
 use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
+use crate::lambda::filling::Filling;
 use crate::lambda::object::{self, Buckets, ObjectError};
 use crate::lambda::reply::{Failure, Reply};
-use crate::lambda::retriable::{Invoker, Lost, Retriable, read_retriables};
+use crate::lambda::retriable::{Invoker, Lost, Retriable, TOO_SLOW, read_retriables};
 use crate::lambda::retry;
+use crate::lambda::shares::Shares;
 use crate::ledger::Ledger;
 use crate::observed::Observed;
 use crate::origin::Origin;
@@ -29,11 +31,15 @@ use crate::settings::Settings;
 /// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
 const BATCH_ROWS: usize = 4096;
 
-/// However large an object is: one of 2.34 GB of gzip peaks at 162 MiB in all (`tests/python/lambda_memory.py`).
-const LIMITS: WriterLimits = WriterLimits { file_rows: 1 << 17, open_rows: 3 << 16, page_rows: 1 << 15 };
+/// Partitions after which it goes there as well.
+const BATCH_PARTITIONS: usize = 256;
 
 /// Kept of the time that is left, for the reply: encoding it and the way to the runtime.
 const FOR_THE_REPLY: Duration = Duration::from_millis(500);
+
+/// The part of the remaining time, in quarters, that reading may take. In the rest the last files are put, and asked for
+/// again where the store is slow.
+const FOR_READING: u32 = 3;
 
 /// What all invocations of a sandbox share.
 pub struct Consumer {
@@ -58,43 +64,8 @@ pub struct Handled {
     pub files: u64,
     /// See `files`.
     pub bytes: u64,
-}
-
-/// Files as they are finished, while the reader still reads.
-struct Filling {
-    writer: LakeWriter,
-    files: Vec<LakeFile>,
-    error: Option<LakeError>,
-    observed: Observed,
-}
-
-impl Filling {
-    fn new() -> Self {
-        Self { writer: LakeWriter::new(LIMITS), files: Vec::new(), error: None, observed: Observed::default() }
-    }
-
-    /// The files that became full.
-    fn full_files(&mut self) -> Vec<LakeFile> {
-        mem::take(&mut self.files)
-    }
-}
-
-impl Output for Filling {
-    fn take(&mut self, batch: EventBatch) {
-        self.writer.push(batch);
-        match self.writer.full_files() {
-            Ok(files) => self.files.extend(files),
-            Err(error) => self.error = Some(error),
-        }
-    }
-
-    fn reject(&mut self, piece: Quarantined) {
-        self.writer.reject(piece);
-    }
-
-    fn observe(&mut self, event: &Event<'_>, received_at: Timestamp) {
-        self.observed.see(event, received_at);
-    }
+    /// What somebody who runs the function should hear of, in sentences; a few of them.
+    pub problems: Vec<String>,
 }
 
 impl Consumer {
@@ -104,101 +75,180 @@ impl Consumer {
     /// that is harmless, because the same batch makes the same files. What is merely unreadable goes to quarantine and
     /// counts as taken: sending it again would not help.
     pub async fn invoke(&self, payload: &str, now: Timestamp, time_left: Duration) -> Handled {
-        let deadline = Instant::now() + time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
-        let mut reader = Reader::new(&self.settings, BATCH_ROWS, Filling::new());
+        let time = time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
+        let time_to_read = time / 4 * FOR_READING;
+        let (deadline, until) = (Instant::now() + time, std::time::Instant::now() + time_to_read);
+        let reader = Reader::new(&self.settings, BATCH_ROWS, Filling::new(&self.lake, deadline));
+        let mut reader = reader.with_batches_of_few_partitions(BATCH_PARTITIONS);
         let origin = Origin::new(Source::EventBridge, now, "invocation");
         let invoker = Invoker::of(payload);
-        let mut retriables = read_retriables(&mut reader, &invoker, payload, &origin);
-        let mut puts = Puts::default();
-        for retriable in &mut retriables {
-            for object in mem::take(&mut retriable.tally.objects) {
-                let read = self.read_object(&mut reader, &object, &mut puts, now, deadline).await;
-                retriable.tally.add(reader.take_tally());
-                if let Err(error) = read {
-                    retriable.unread = true;
-                    puts.error.get_or_insert(error);
-                }
-            }
-        }
+        let mut retriables = read_retriables(&mut reader, &invoker, payload, &origin, time_to_read);
+        let left = until.saturating_duration_since(std::time::Instant::now());
+        let mut problems = Problems::default();
+        self.read_objects(&mut reader, &mut retriables, now, left, &mut problems).await;
         // Six megabytes of answers are written while the files are on their way.
         let answer = || Answer::of(invoker, &retriables, now);
-        let (ledger, observed, answer) = self.make_durable(reader, &mut puts, deadline, answer).await;
-        let reply = answer.checked(&retriables, &puts, &ledger);
-        Handled { reply, ledger, observed, files: puts.files, bytes: puts.bytes }
+        let (ledger, observed, puts, answer) = self.make_durable(reader, deadline, answer).await;
+        problems.of(&retriables, &puts);
+        let reply = answer.checked(&retriables, &puts, problems.first_unread.as_deref(), &ledger);
+        Handled { reply, ledger, observed, files: puts.files, bytes: puts.bytes, problems: problems.sentences }
     }
 
     /// Puts what is left, does something else meanwhile, and closes the ledger.
     async fn make_durable<T>(
         &self,
-        reader: Reader<'_, Filling>,
-        puts: &mut Puts,
+        reader: Reader<'_, Filling<'_>>,
         deadline: Instant,
         meanwhile: impl FnOnce() -> T,
-    ) -> (Ledger, Observed, T) {
-        let (Filling { writer, files, error, observed }, received) = reader.finish();
-        if let Some(error) = error {
-            puts.encoding_failed(&error);
-        }
+    ) -> (Ledger, Observed, Puts, T) {
+        let (filling, received) = reader.finish();
+        let (writer, files, mut puts, observed) = filling.into_rest();
         let counts = writer.counts();
         let files = files.into_iter().map(Ok).chain(writer.into_files());
         let ((), done) = futures::join!(puts.put(&self.lake, files, deadline), async { meanwhile() });
-        (received.settle(counts, puts.durable), observed, done)
+        (received.settle(counts, puts.durable), observed, puts, done)
     }
 
-    /// Streams one object through the reader; files that become full on the way are put at once.
-    async fn read_object(
+    /// Reads the objects that notifications named, each in its share of the time.
+    async fn read_objects(
         &self,
-        reader: &mut Reader<'_, Filling>,
-        object: &ObjectName,
-        puts: &mut Puts,
+        reader: &mut Reader<'_, Filling<'_>>,
+        retriables: &mut [Retriable],
         now: Timestamp,
-        deadline: Instant,
-    ) -> Result<(), String> {
-        if object::is_of_lake(&self.lake, object) {
+        time: Duration,
+        problems: &mut Problems,
+    ) {
+        let count = retriables.iter().map(|retriable| retriable.tally.objects.len()).sum();
+        let mut shares = Shares::new(time, 0, count);
+        for retriable in retriables {
+            for object in mem::take(&mut retriable.tally.objects) {
+                let until = shares.next(0);
+                let reading = ReadingObject { consumer: self, object: &object, place: object.url(), now };
+                let read = reading.read(reader, until).await;
+                reader.read_until(None);
+                retriable.tally.add(reader.take_tally());
+                if let Err(error) = read {
+                    retriable.unread = true;
+                    problems.unread(error);
+                }
+            }
+        }
+    }
+}
+
+/// What somebody who runs the function should hear of.
+#[derive(Default)]
+struct Problems {
+    sentences: Vec<String>,
+    /// Why the first object could not be read.
+    first_unread: Option<String>,
+}
+
+/// Sentences that are told at most.
+const MOST_PROBLEMS: usize = 16;
+
+impl Problems {
+    fn tell(&mut self, sentence: String) {
+        if self.sentences.len() < MOST_PROBLEMS {
+            self.sentences.push(sentence);
+        }
+    }
+
+    fn unread(&mut self, error: String) {
+        self.first_unread.get_or_insert_with(|| error.clone());
+        self.tell(error);
+    }
+
+    fn of(&mut self, retriables: &[Retriable], puts: &Puts) {
+        let slow = retriables.iter().filter(|retriable| retriable.is_too_slow).count();
+        if slow > 0 {
+            self.tell(format!("{slow} of {} records took too long to read and are in quarantine", retriables.len()));
+        }
+        for object in retriables.iter().flat_map(|retriable| &retriable.tally.removed) {
+            self.tell(format!("{} was removed, so there is nothing to read", object.url()));
+        }
+        for object in retriables.iter().flat_map(|retriable| &retriable.tally.missing) {
+            self.tell(format!("{} is not there (any more); the notification is in quarantine", object.url()));
+        }
+        if let Some(error) = &puts.error {
+            self.tell(error.clone());
+        }
+    }
+}
+
+/// One object on its way through the reader.
+struct ReadingObject<'c> {
+    consumer: &'c Consumer,
+    object: &'c ObjectName,
+    place: String,
+    now: Timestamp,
+}
+
+impl ReadingObject<'_> {
+    /// Streams the object through the reader; files that become full on the way are put at once.
+    async fn read(&self, reader: &mut Reader<'_, Filling<'_>>, until: std::time::Instant) -> Result<(), String> {
+        if object::is_of_lake(&self.consumer.lake, self.object) {
             return Ok(());
         }
-        let place = format!("s3://{}/{}", object.bucket, object.key);
-        let (mut bytes, modified) = match object::open(&self.buckets, object, &place, deadline).await {
+        let deadline = Instant::now() + until.saturating_duration_since(std::time::Instant::now());
+        let (mut bytes, modified) = match object::open(&self.consumer.buckets, self.object, &self.place, deadline).await
+        {
             Ok(opened) => opened,
             Err(ObjectError::Store(error)) => return Err(error),
+            Err(ObjectError::Missing) => {
+                reader.name_missing(self.object.clone());
+                self.keep_notification(reader, Reason::MissingObject, "the object is not there (any more)");
+                return Ok(());
+            }
             Err(ObjectError::Key) => {
-                let origin = Origin::new(Source::S3, now, &*place);
                 let detail = "keys with empty, . or .. parts cannot be fetched by this version; copy the object";
-                reader.quarantine(b"", &origin, Reason::InvalidObjectKey, detail);
+                self.keep_notification(reader, Reason::InvalidObjectKey, detail);
                 return Ok(());
             }
         };
-        let origin = Origin::new(Source::S3, modified.unwrap_or(now), &*place);
+        let origin = Origin::new(Source::S3, modified.unwrap_or(self.now), &*self.place);
         let (send, chunks) = channel();
         let mut stream = DecodedStream::new(move |chunk: Chunk| drop(send.send(chunk)));
-        while let Some(part) = object::within(deadline, &place, bytes.try_next()).await.map_err(told)? {
+        reader.read_until(Some(until));
+        while let Some(part) = object::within(deadline, &self.place, bytes.try_next()).await.map_err(told)? {
             for piece in pieces(part) {
-                if let Err(damage) = stream.take(piece) {
+                let damage = stream.take(piece).err();
+                read_all(reader, &chunks, &origin);
+                if reader.is_over() {
+                    self.give_up(reader, stream.taken());
+                    return Ok(());
+                }
+                if let Some(damage) = damage {
                     let offset = stream.taken();
                     stream.give_up();
                     read_all(reader, &chunks, &origin);
                     quarantine_damage(reader, &damage, offset, &origin);
                     return Ok(());
                 }
-                read_all(reader, &chunks, &origin);
-                self.relieve(reader, puts, deadline).await;
+                reader.output().relieve().await;
             }
         }
         let offset = stream.taken();
         let ended = stream.end();
         read_all(reader, &chunks, &origin);
-        if let Err(damage) = ended {
+        if reader.is_over() {
+            self.give_up(reader, offset);
+        } else if let Err(damage) = ended {
             quarantine_damage(reader, &damage, offset, &origin);
         }
         Ok(())
     }
 
-    /// Puts the files that are full.
-    async fn relieve(&self, reader: &mut Reader<'_, Filling>, puts: &mut Puts, deadline: Instant) {
-        let files = reader.output().full_files();
-        if !files.is_empty() {
-            puts.put(&self.lake, files.into_iter().map(Ok), deadline).await;
-        }
+    fn give_up(&self, reader: &mut Reader<'_, Filling<'_>>, offset: u64) {
+        reader.read_until(None);
+        let detail = format!("{TOO_SLOW}; it was given up within its first {offset} bytes");
+        self.keep_notification(reader, Reason::TooSlow, &detail);
+    }
+
+    /// The object stays where it is; what is kept leads there.
+    fn keep_notification(&self, reader: &mut Reader<'_, Filling<'_>>, reason: Reason, detail: &str) {
+        let origin = Origin::new(Source::S3, self.now, &*self.place);
+        reader.quarantine(self.object.notification().as_bytes(), &origin, reason, detail);
     }
 }
 
@@ -211,7 +261,7 @@ fn pieces(part: Bytes) -> impl Iterator<Item = Bytes> {
 fn told(error: ObjectError) -> String {
     match error {
         ObjectError::Store(error) => error,
-        ObjectError::Key => "its key cannot be asked for".to_owned(),
+        ObjectError::Key | ObjectError::Missing => "it cannot be asked for".to_owned(),
     }
 }
 
@@ -238,7 +288,13 @@ impl<'p> Answer<'p> {
         }
     }
 
-    fn checked(self, retriables: &[Retriable], puts: &Puts, ledger: &Ledger) -> Result<Reply, Failure> {
+    fn checked(
+        self,
+        retriables: &[Retriable],
+        puts: &Puts,
+        unread: Option<&str>,
+        ledger: &Ledger,
+    ) -> Result<Reply, Failure> {
         let lost = Lost::of(puts);
         let failed: Vec<bool> = retriables.iter().map(|retriable| !retriable.is_durable(&lost)).collect();
         let all_durable = puts.failed.is_empty() && !failed.contains(&true) && puts.error.is_none();
@@ -247,7 +303,7 @@ impl<'p> Answer<'p> {
         let not_durable = || Failure::NotDurable {
             to_retry: ledger.to_retry,
             received: ledger.received,
-            error: puts.error.clone().unwrap_or_default(),
+            error: puts.error.clone().or(unread.map(str::to_owned)).unwrap_or_default(),
         };
         match self {
             _ if all_durable && !recognized => {

@@ -4,15 +4,18 @@
 
 mod config;
 mod durable;
+mod filling;
 mod firehose;
 mod invocation;
 mod object;
 mod reply;
 mod retriable;
 mod retry;
+mod shares;
 mod telemetry;
 
 pub use config::{Config, ConfigError, LogLevel};
+pub use durable::put_until;
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
 pub use reply::{BatchItemFailure, Failure, Reply};

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt};
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{Lake, LakeError, Table};
-use tokio::time::{Instant, timeout_at};
+use smsvoice_lake::{Lake, LakeError, Table, said};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::envelope::ObjectName;
 
@@ -33,9 +34,14 @@ pub(crate) fn is_of_lake(lake: &Lake, object: &ObjectName) -> bool {
 pub(crate) enum ObjectError {
     /// Its key cannot be asked for: asking again is in vain.
     Key,
+    /// It is not there. S3 shows an object as soon as it is put, so it was removed since.
+    Missing,
     /// The store refuses, does not answer, or breaks off: asking again may help.
     Store(String),
 }
+
+/// A store that says nothing for so long will not answer this request: S3 does in well under a second.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// What is awaited from the store, but not for ever.
 pub(crate) async fn within<T>(
@@ -43,9 +49,25 @@ pub(crate) async fn within<T>(
     place: &str,
     answer: impl Future<Output = object_store::Result<T>>,
 ) -> Result<T, ObjectError> {
-    match timeout_at(deadline, answer).await {
-        Ok(answer) => answer.map_err(|error| ObjectError::Store(format!("{place}: {error}"))),
-        Err(_) => Err(ObjectError::Store(format!("{place}: no answer in the time that is left"))),
+    let begin = Instant::now();
+    match timeout_at(deadline.min(begin + SILENCE), answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(object_store::Error::NotFound { .. })) => Err(ObjectError::Missing),
+        Ok(Err(error)) => Err(ObjectError::Store(format!("{place}: {}", said(&error)))),
+        Err(_) => Err(ObjectError::Store(format!("{place}: no answer within {:.1} s", begin.elapsed().as_secs_f64()))),
+    }
+}
+
+/// The pause before the store is asked again.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What is known of an object; asked for again while there is time and the store fails or is silent.
+async fn head(store: &dyn ObjectStore, path: &Path, place: &str, deadline: Instant) -> Result<ObjectMeta, ObjectError> {
+    loop {
+        match within(deadline, place, store.head(path)).await {
+            Err(ObjectError::Store(_)) if Instant::now() + PAUSE < deadline => sleep(PAUSE).await,
+            answer => return answer,
+        }
     }
 }
 
@@ -60,7 +82,7 @@ pub(crate) async fn open(
     let store = buckets(&object.bucket).map_err(|error| ObjectError::Store(format!("{place}: {}", error.chain())))?;
     // Keys are any text, but this library's paths have no empty, `.` or `..` parts.
     let path = Path::parse(&object.key).ok().filter(|path| path.as_ref() == object.key).ok_or(ObjectError::Key)?;
-    let ObjectMeta { size, e_tag, last_modified, .. } = within(deadline, place, store.head(&path)).await?;
+    let ObjectMeta { size, e_tag, last_modified, .. } = head(&*store, &path, place, deadline).await?;
     let parts = (0..size.div_ceil(PART)).map(move |part| part * PART..size.min((part + 1) * PART));
     let get = move |range: Range<u64>| {
         let options = GetOptions { range: Some(range.into()), if_match: e_tag.clone(), ..GetOptions::default() };

@@ -1,13 +1,15 @@
 //! What an invocation brings that can be sent again alone (a record of SQS, say), and whether it is in the lake.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-use smsvoice_lake::TablePartition;
+use smsvoice_lake::{Reason, TablePartition};
 
 use crate::envelope::Envelope;
 use crate::envelope::firehose::Request;
 use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
+use crate::lambda::shares::Shares;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader, Tally};
 
@@ -27,6 +29,8 @@ pub(crate) struct Retriable {
     pub(crate) tally: Tally,
     /// An object of it could not be read to its end.
     pub(crate) unread: bool,
+    /// It took too long to read, and is kept whole in quarantine.
+    pub(crate) is_too_slow: bool,
 }
 
 impl<'p> Invoker<'p> {
@@ -50,49 +54,75 @@ pub(crate) fn read_retriables<O: Output>(
     invoker: &Invoker<'_>,
     payload: &str,
     origin: &Origin<'_>,
+    time: Duration,
 ) -> Vec<Retriable> {
-    fn retriable<O: Output>(reader: &mut Reader<'_, O>) -> Retriable {
-        Retriable { tally: reader.take_tally(), unread: false }
-    }
     reader.begin();
     match invoker {
         Invoker::Firehose(request) => {
             reader.make_room_for(request.records.len());
             let origin = request.origin(reader.settings(), origin);
-            let mut retriables = Vec::with_capacity(request.records.len());
-            for record in &request.records {
-                reader.firehose_record(record, &origin);
-                retriables.push(retriable(reader));
-            }
-            retriables
+            let mut shares = Shares::new(time, payload.len(), request.records.len());
+            let each = request.records.iter().map(|record| {
+                let len = record.as_ref().map_or_else(|other| other.get().len(), |record| record.data.len());
+                let text = || record.as_ref().map_or_else(|other| Ok(other.get().to_owned()), serde_json::to_string);
+                let text = || text().unwrap_or_default();
+                within(reader, shares.next(len), &origin, text, |reader| reader.firehose_record(record, &origin))
+            });
+            each.collect()
         }
         Invoker::Records(Records { records }) => {
             reader.make_room_for(records.len());
             let origin = origin.deeper();
-            let mut retriables = Vec::with_capacity(records.len());
-            for record in records {
-                reader.record(record.get(), &origin);
-                retriables.push(retriable(reader));
-            }
-            retriables
+            let mut shares = Shares::new(time, payload.len(), records.len());
+            let each = records.iter().map(|record| {
+                let text = record.get();
+                let until = shares.next(text.len());
+                within(reader, until, &origin, || text.to_owned(), |reader| reader.record(text, &origin))
+            });
+            each.collect()
         }
-        Invoker::Envelope(envelope) => {
-            reader.open(envelope, payload.trim(), origin);
-            vec![retriable(reader)]
-        }
-        Invoker::Values => {
-            reader.text(payload, origin);
-            vec![retriable(reader)]
+        Invoker::Envelope(_) | Invoker::Values => {
+            let until = Instant::now() + time;
+            let read = |reader: &mut Reader<'_, O>| match invoker {
+                Invoker::Envelope(envelope) => reader.open(envelope, payload.trim(), origin),
+                _ => reader.text(payload, origin),
+            };
+            vec![within(reader, until, origin, || payload.to_owned(), read)]
         }
     }
 }
+
+/// Reads one of them, but no longer than `until`: what takes longer is kept as it came, in `text`, and would take as long
+/// the next time.
+fn within<O: Output>(
+    reader: &mut Reader<'_, O>,
+    until: Instant,
+    origin: &Origin<'_>,
+    text: impl FnOnce() -> String,
+    read: impl FnOnce(&mut Reader<'_, O>),
+) -> Retriable {
+    reader.read_until(Some(until));
+    read(reader);
+    let is_too_slow = reader.is_over();
+    reader.read_until(None);
+    if is_too_slow {
+        reader.recognize(); // nobody knows what it is, and asking again tells nothing
+        reader.quarantine(text().as_bytes(), origin, Reason::TooSlow, TOO_SLOW);
+    }
+    Retriable { tally: reader.take_tally(), unread: false, is_too_slow }
+}
+
+/// Why something was not read to its end, in words.
+pub(crate) const TOO_SLOW: &str =
+    "reading it takes longer than its share of the time; events read before are in the lake";
 
 impl Retriable {
     /// Whether everything of it is in the lake.
     pub(crate) fn is_durable(&self, lost: &Lost) -> bool {
         let events = lost.events.is_empty() || !self.tally.partitions().any(|of| lost.events.contains(&of));
         let quarantined = self.tally.quarantined == 0 || !lost.quarantine;
-        !self.unread && !lost.unencoded && events && quarantined
+        // What is kept whole in quarantine is safe there, whatever becomes of the rows that were read of it.
+        !self.unread && !lost.unencoded && (events || self.is_too_slow) && quarantined
     }
 }
 

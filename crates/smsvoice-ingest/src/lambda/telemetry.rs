@@ -7,9 +7,10 @@ use metrique_writer::format::Format;
 use metrique_writer::unit::{Byte, Millisecond, WithUnit};
 use metrique_writer::{Entry, EntryWriter};
 use metrique_writer_format_emf::Emf;
+use smsvoice_event::Outcome;
 
 use crate::lambda::invocation::Handled;
-use crate::observed::Observed;
+use crate::observed::{Observed, REFUSED};
 
 /// What a sandbox remembers from invocation to invocation.
 #[derive(Debug, Default)]
@@ -67,6 +68,9 @@ impl Telemetry {
         ]
         .map(|(name, count)| (name.to_owned(), count))
         .into();
+        let outcomes = Outcome::ALL.iter().map(|outcome| format!("events_{outcome}")).zip(observed.outcomes);
+        let refused = REFUSED.iter().map(|reason| format!("events_{reason}")).zip(observed.refused);
+        counts.extend(outcomes.chain(refused));
         counts.extend(ledger.by_reason.iter().map(|(reason, count)| (format!("quarantined_{reason}"), *count)));
         Self { at, counts, bytes: *bytes, duration, freshness_ms: p50.zip(observed.freshness_percentile(0.99)) }
     }

@@ -1,21 +1,26 @@
 //! Payloads into events: whatever envelopes AWS nested them in, and whatever broke on the way.
 
+mod compressed;
 mod resume;
 mod search;
 mod text;
+mod time_limit;
 
 use std::collections::BTreeSet;
 use std::mem;
+use std::time::Instant;
 
 use base64_simd::STANDARD;
 use smsvoice_event::{Event, EventType, ParseError, Timestamp};
 use smsvoice_lake::{EventBatch, EventBatchBuilder, LakeWriter, Partition, Quarantined, Reason};
 
+use self::compressed::Unreadable;
 pub(crate) use self::resume::{LOG_HEAD, LogText, broken_len, is_item, log_text};
 use self::search::Suspect;
+use self::time_limit::TimeLimit;
 use crate::aggregate;
 use crate::envelope::{Envelope, ObjectName};
-use crate::inflate::{self, Compression, InflateError};
+use crate::inflate::Compression;
 use crate::ledger::Received;
 use crate::origin::Origin;
 use crate::settings::Settings;
@@ -52,12 +57,16 @@ pub struct Reader<'s, O> {
     output: O,
     builder: EventBatchBuilder,
     batch_rows: usize,
+    batch_partitions: usize,
     /// Base64 of the last record, decoded: of hundreds, each fits where the one before was.
     decoded: Vec<u8>,
     /// Bytes that compressed pieces of the payload at hand, or of the chunk, inflated to.
     inflated: usize,
     /// What looks like a broken event inside an object that is no envelope; nothing outside of one.
     suspects: Option<Vec<Suspect>>,
+    /// What cannot be read of the compressed piece at hand; nothing outside of one.
+    unreadable_parts: Option<Unreadable>,
+    time: TimeLimit,
     received: Received,
     tally: Tally,
 }
@@ -77,6 +86,10 @@ pub struct Tally {
     pub others: BTreeSet<Partition>,
     /// S3 objects that notifications named.
     pub objects: Vec<ObjectName>,
+    /// S3 objects that were removed, as notifications say.
+    pub removed: Vec<ObjectName>,
+    /// S3 objects that are not where a notification says.
+    pub missing: Vec<ObjectName>,
 }
 
 impl Tally {
@@ -95,13 +108,15 @@ impl Tally {
 
     /// Adds what was read later.
     pub(crate) fn add(&mut self, other: Self) {
-        let Self { events, quarantined, recognized, first, others, objects } = other;
+        let Self { events, quarantined, recognized, first, others, objects, removed, missing } = other;
         self.events += events;
         self.quarantined += quarantined;
         self.recognized |= recognized;
         self.others.extend(first.into_iter().chain(others));
         self.first = self.first.or(first);
         self.objects.extend(objects);
+        self.removed.extend(removed);
+        self.missing.extend(missing);
     }
 }
 
@@ -113,12 +128,22 @@ impl<'s, O: Output> Reader<'s, O> {
             output,
             builder: EventBatchBuilder::new(&settings.context_columns),
             batch_rows,
+            batch_partitions: usize::MAX,
             decoded: Vec::new(),
             inflated: 0,
             suspects: None,
+            unreadable_parts: None,
+            time: TimeLimit::default(),
             received: Received::default(),
             tally: Tally::default(),
         }
+    }
+
+    /// Hands over a batch as well when its rows are of so many partitions: each takes some room of its own.
+    #[must_use]
+    pub(crate) fn with_batches_of_few_partitions(mut self, most: usize) -> Self {
+        self.batch_partitions = most;
+        self
     }
 
     /// Makes room for so many events, if none has been read yet.
@@ -148,16 +173,24 @@ impl<'s, O: Output> Reader<'s, O> {
         self.inflated = 0;
     }
 
+    /// From now on, reading goes on until then at most; without a limit if there is none. When the time is over, the rest
+    /// of what is being read is left unread: see [`Self::is_over`].
+    pub(crate) fn read_until(&mut self, until: Option<Instant>) {
+        self.time = TimeLimit::new(until);
+    }
+
+    /// Whether reading was given up because it took too long.
+    pub(crate) fn is_over(&self) -> bool {
+        self.time.is_over()
+    }
+
     /// Reads a payload: text in any envelope, plain or compressed.
     pub fn bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
         if origin.depth > MAX_DEPTH {
             return self.unreadable(bytes, origin, Reason::TooDeep, TOO_DEEP);
         }
         if let Some(compression) = Compression::of(bytes) {
-            return match self.inflate(bytes, compression) {
-                Ok(inflated) => self.record_bytes(&inflated, &origin.deeper()),
-                Err(error) => self.quarantine(bytes, origin, error.reason(), &error.to_string()),
-            };
+            return self.compressed(bytes, compression, origin);
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => self.text(text, origin),
@@ -165,21 +198,11 @@ impl<'s, O: Output> Reader<'s, O> {
         }
     }
 
-    fn inflate(&mut self, bytes: &[u8], compression: Compression) -> Result<Vec<u8>, InflateError> {
-        if self.inflated > inflate::MAX_INFLATED_TOGETHER {
-            return Err(InflateError::TooFarTogether);
-        }
-        let inflated = inflate::bounded(bytes, compression);
-        // What could not be inflated was gone through all the same, up to the limit.
-        self.inflated += inflated.as_ref().map_or(inflate::MAX_INFLATED, Vec::len);
-        inflated
-    }
-
     /// Some of the bytes are no UTF-8: what stands on other lines that begin a value is read all the same.
     #[cold]
     fn lines_of_bytes(&mut self, bytes: &[u8], origin: &Origin<'_>) {
         let (mut rest, mut lines) = (bytes, 0);
-        while !rest.is_empty() {
+        while !rest.is_empty() && !self.time.is_over() {
             let next =
                 memchr::memchr_iter(b'\n', rest).find(|at| matches!(rest.get(at + 1), Some(b'{' | b'[' | b'0'..=b'9')));
             let (piece, after) = rest.split_at(next.map_or(rest.len(), |at| at + 1));
@@ -241,9 +264,16 @@ impl<'s, O: Output> Reader<'s, O> {
         self.tally.recognized = true;
     }
 
-    /// Takes note of an S3 object that a notification names.
-    pub(crate) fn name_object(&mut self, object: ObjectName) {
-        self.tally.objects.push(object);
+    /// Takes note of an S3 object that a notification names: one to be read, or one that was removed.
+    pub(crate) fn name_object(&mut self, object: ObjectName, is_removed: bool) {
+        let objects = if is_removed { &mut self.tally.removed } else { &mut self.tally.objects };
+        self.received.removed_objects += u64::from(is_removed);
+        objects.push(object);
+    }
+
+    /// Takes note of an S3 object that is not where a notification says.
+    pub(crate) fn name_missing(&mut self, object: ObjectName) {
+        self.tally.missing.push(object);
     }
 
     fn event(&mut self, event: &mut Event<'_>, origin: &Origin<'_>) {
@@ -252,7 +282,8 @@ impl<'s, O: Output> Reader<'s, O> {
         self.output.observe(event, origin.received_at());
         self.settings.privacy.apply(event);
         self.tally.see(self.builder.push(event, &origin.route()));
-        if self.builder.len() >= self.batch_rows || self.builder.is_full() {
+        let is_wide = self.builder.partitions() >= self.batch_partitions;
+        if self.builder.len() >= self.batch_rows || self.builder.is_full() || is_wide {
             self.flush();
         }
     }
@@ -271,12 +302,21 @@ impl<'s, O: Output> Reader<'s, O> {
         (self.output, self.received)
     }
 
-    /// Keeps a piece that is no event.
+    /// Keeps a piece that is no event. One that is not read to its end because the time is over is kept by whoever set the
+    /// limit.
     pub(crate) fn quarantine(&mut self, payload: &[u8], origin: &Origin<'_>, reason: Reason, detail: &str) {
+        if self.time.is_over() {
+            return;
+        }
         self.received.piece(origin.source());
         self.received.rejected(reason);
         self.tally.quarantined += 1;
-        self.output.reject(Quarantined {
+        if let Some(parts) = &mut self.unreadable_parts
+            && !parts.has_room_for(payload.len(), origin.source(), reason)
+        {
+            return;
+        }
+        let piece = Quarantined {
             received_at: origin.received_at(),
             source: origin.source(),
             account_id: origin.account_id.as_deref().map(str::to_owned),
@@ -285,7 +325,11 @@ impl<'s, O: Output> Reader<'s, O> {
             reason,
             detail: detail.to_owned(),
             payload: self.settings.privacy.mask_payload(payload).into_owned(),
-        });
+        };
+        match &mut self.unreadable_parts {
+            Some(parts) => parts.keep(piece),
+            None => self.output.reject(piece),
+        }
     }
 
     /// The same, for the reason why it is no event.
@@ -305,6 +349,7 @@ mod tests {
     use smsvoice_lake::Source;
 
     use super::*;
+    use crate::inflate;
 
     #[test]
     fn the_readme_explains_every_reason() {
@@ -314,7 +359,7 @@ mod tests {
     }
 
     #[derive(Default)]
-    struct Kept(Vec<Quarantined>);
+    pub(super) struct Kept(pub(super) Vec<Quarantined>);
 
     impl Output for Kept {
         fn take(&mut self, _: EventBatch) {}

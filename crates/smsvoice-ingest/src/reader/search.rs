@@ -69,10 +69,10 @@ impl<O: Output> Reader<'_, O> {
     /// Looks inside, and decides what becomes of the whole.
     fn search(&mut self, whole: &str, why: Why<'_>, origin: &Origin<'_>, look: impl FnOnce(&mut Self, &Origin<'_>)) {
         let inner = origin.deeper();
-        let before = (self.received.pieces, self.tally.objects.len());
+        let before = (self.received.pieces, self.objects_named());
         if let Some(suspects) = self.suspects.as_ref().map(Vec::len) {
             look(self, &inner);
-            let nothing_found = (self.received.pieces, self.tally.objects.len()) == before;
+            let nothing_found = (self.received.pieces, self.objects_named()) == before;
             // One broken thing is suspected once, by its innermost part; a wrapper of what was found is not broken.
             if nothing_found && self.suspects.as_ref().is_some_and(|now| now.len() == suspects) {
                 match why {
@@ -86,7 +86,7 @@ impl<O: Output> Reader<'_, O> {
         self.suspects = Some(Vec::new());
         look(self, &inner);
         let suspects = self.suspects.take().unwrap_or_default();
-        if (self.received.pieces, self.tally.objects.len()) != before {
+        if (self.received.pieces, self.objects_named()) != before {
             for Suspect { payload, reason, detail } in suspects {
                 self.quarantine(&payload, origin, reason, &detail);
             }
@@ -102,6 +102,10 @@ impl<O: Output> Reader<'_, O> {
                 self.quarantine(whole.as_bytes(), origin, Reason::UnknownEnvelope, detail);
             }
         }
+    }
+
+    fn objects_named(&self) -> usize {
+        self.tally.objects.len() + self.tally.removed.len()
     }
 
     fn search_value(&mut self, value: &str, origin: &Origin<'_>) {

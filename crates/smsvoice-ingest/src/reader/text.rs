@@ -65,15 +65,17 @@ impl<O: Output> Reader<'_, O> {
         let mut cursor = Cursor::new(text);
         loop {
             let rest = cursor.rest();
-            if rest.is_empty() {
+            if rest.is_empty() || self.time.is_over() {
                 return;
             }
+            let begin = cursor.pos;
             if let Before::LogText(time) = cursor.before {
                 let origin = origin.inside(Source::Logs).at(time);
                 self.value(rest, &mut cursor, &origin);
             } else {
                 self.value(rest, &mut cursor, origin);
             }
+            self.time.spend(cursor.pos - begin);
         }
     }
 

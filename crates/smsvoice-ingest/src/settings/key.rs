@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -105,9 +107,19 @@ impl KeySource {
     }
 }
 
+/// The start of a function has ten seconds for everything.
+fn time_limits() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(7))
+        .build()
+}
+
 async fn secret(arn: &str) -> Result<(Vec<u8>, Option<String>), KeyError> {
     let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(client).timeout_config(time_limits());
+    let config = config.load().await;
     let secrets = aws_sdk_secretsmanager::Client::new(&config);
     let secret = secrets.get_secret_value().secret_id(arn).send().await;
     let secret = secret

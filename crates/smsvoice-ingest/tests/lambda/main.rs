@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod bounds;
 mod flaky;
 mod linear;
 mod payloads;
@@ -35,6 +36,13 @@ mod world {
         let store = InMemory::new();
         store.put(&Path::parse(key).unwrap(), bytes.into()).await.unwrap();
         Arc::new(store)
+    }
+
+    pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+        use std::io::Write;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
     }
 
     /// Event ids in the lake with how often each rests there, and the payloads in quarantine.

@@ -12,7 +12,7 @@ use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Failure};
 use smsvoice_lake::Table;
 
-use crate::flaky::{Fate, Flaky};
+use crate::flaky::{Fate, Flaky, Read};
 use crate::payloads::{self, event};
 use crate::world::{bucket, consumer, contents};
 
@@ -122,17 +122,42 @@ async fn an_object_is_read_whatever_its_compression_and_key() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_object_that_cannot_be_read_is_asked_for_again() {
-    let consumer = consumer(memory(), memory());
-    let failure = reply(&consumer, &payloads::s3("gone.gz")).await.unwrap_err();
+    let failing = || Arc::new(Flaky::reading(vec![Read::Fails; 99]));
+    let failure = reply(&consumer(memory(), failing()), &payloads::s3("late.gz")).await.unwrap_err();
     assert!(
-        matches!(&failure, Failure::NotDurable { error, .. } if error.contains("s3://archive/gone.gz")),
+        matches!(&failure, Failure::NotDurable { error, .. } if error.contains("s3://archive/late.gz: ")),
         "{failure}"
     );
-    let by_sqs = payloads::sqs(&[payloads::s3("gone.gz").to_string(), event(0)], QUEUE);
+    let consumer = consumer(memory(), failing());
+    let by_sqs = payloads::sqs(&[payloads::s3("late.gz").to_string(), event(0)], QUEUE);
     let failed = json!({"batchItemFailures": [{"itemIdentifier": "sqs-0"}]});
     assert_eq!(reply(&consumer, &by_sqs).await.unwrap(), failed);
+}
+
+#[tokio::test]
+async fn objects_that_are_gone_are_told_and_not_asked_for_for_ever() {
+    let consumer = consumer(memory(), memory());
+    let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
+    let payload = payloads::s3("gone+away.gz").to_string();
+    let handled = consumer.invoke(&payload, now, Duration::from_secs(10)).await;
+    assert_eq!((handled.ledger.quarantined, handled.ledger.by_reason["missing_object"]), (1, 1));
+    assert_eq!(
+        handled.problems,
+        ["s3://archive/gone away.gz is not there (any more); the notification is in quarantine"]
+    );
+    assert!(handled.reply.is_ok());
+    let file = &consumer.lake.files(Table::Quarantine).await.unwrap()[0];
+    let kept = consumer.lake.read_quarantine(file).await.unwrap().remove(0);
+    assert_eq!(kept.source_id, "s3://archive/gone away.gz");
+    assert!(String::from_utf8(kept.payload).unwrap().contains("gone%20away%2Egz"), "it leads to the object again");
+
+    let removed = payload.replace("ObjectCreated:Put", "ObjectRemoved:Delete");
+    let handled = consumer.invoke(&removed, now, Duration::from_secs(10)).await;
+    assert_eq!((handled.ledger.received, handled.ledger.removed_objects), (0, 1));
+    assert_eq!(handled.problems, ["s3://archive/gone away.gz was removed, so there is nothing to read"]);
+    assert!(handled.reply.is_ok());
 }
 
 #[tokio::test]

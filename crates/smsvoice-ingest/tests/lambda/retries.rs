@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
 use proptest::prelude::*;
 use serde_json::Value;
 use smsvoice_event::{Event, Timestamp};
 use smsvoice_ingest::lambda::Reply;
 
-use crate::flaky::{Fate, Flaky};
+use crate::flaky::{Fate, Flaky, Read};
 use crate::world::{consumer, contents};
 use crate::{payloads, world};
 
@@ -45,8 +46,51 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
     proptest::collection::vec(fate, 0..24)
 }
 
+fn reads() -> impl Strategy<Value = Vec<Read>> {
+    let read = prop_oneof![
+        2 => Just(Read::Works), 1 => Just(Read::Fails), 1 => Just(Read::Hangs), 2 => Just(Read::BreaksOff), 1 => Just(Read::FallsSilent)
+    ];
+    proptest::collection::vec(read, 0..12)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn an_object_that_breaks_off_is_read_again_until_it_is_read_whole(reads in reads(), count in 1usize..24, form in 0usize..3, by_sqs: bool) {
+        let texts: Vec<String> = (0..count).map(payloads::event).collect();
+        let wanted: BTreeSet<String> = texts.iter().map(|text| Event::parse(text).unwrap().id().to_string()).collect();
+        let lines = texts.join("\n").into_bytes();
+        let bytes = match form {
+            0 => lines,
+            1 => zstd::encode_all(&lines[..], 3).unwrap(),
+            _ => world::gzip(&lines),
+        };
+        let notification = payloads::s3("events.ndjson");
+        let payload = if by_sqs { payloads::sqs(&[notification.to_string()], "arn:aws:sqs:us-east-1:1:q") } else { notification };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let objects = Flaky::reading(reads);
+            objects.put(&"events.ndjson".into(), bytes.into()).await.unwrap();
+            let consumer = consumer(Arc::new(InMemory::new()), Arc::new(objects));
+            let mut next = Some(payload);
+            let mut deliveries = 0;
+            while let Some(payload) = next {
+                deliveries += 1;
+                prop_assert!(deliveries <= 20, "it never ends");
+                let begin = tokio::time::Instant::now();
+                let handled = consumer.invoke(&payload.to_string(), now(), Duration::from_secs(20)).await;
+                prop_assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+                prop_assert!(handled.ledger.adds_up(), "{:?}", handled.ledger);
+                next = sent_again(&payload, handled.reply.ok());
+                prop_assert_eq!(next.is_some(), !handled.problems.is_empty(), "a failure is said: {:?}", handled.problems);
+            }
+            let (events, quarantined) = contents(&consumer.lake).await;
+            prop_assert_eq!(events.into_keys().collect::<BTreeSet<_>>(), wanted, "in {} deliveries", deliveries);
+            prop_assert_eq!(quarantined, 0);
+            Ok(())
+        })?;
+    }
 
     #[test]
     fn after_redelivery_nothing_is_lost(fates in fates(), kind in 0usize..7, count in 1usize..12, broken in proptest::option::of(0usize..12)) {

@@ -36,6 +36,7 @@ use parquet::schema::types::TypePtr;
 
 use self::column_chunk::ColumnChunk;
 use self::pages::RowGroupBuffer;
+use crate::checksum;
 use crate::columns::{ColumnRef, Columns, QuarantineColumns};
 use crate::file::CREATED_BY;
 use crate::schema::{self, Column, EVENT_COLUMNS, QUARANTINE_COLUMNS};
@@ -187,7 +188,8 @@ impl FileEncoder {
             self.end_pages(open)?;
             self.end_row_group()?;
         }
-        let bytes = self.writer.map_or(Ok(Vec::new()), SerializedFileWriter::into_inner)?;
+        let mut bytes = self.writer.map_or(Ok(Vec::new()), SerializedFileWriter::into_inner)?;
+        checksum::fill_in(&mut bytes);
         Ok((bytes, self.rows))
     }
 }
@@ -198,5 +200,7 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-static PROPERTIES: LazyLock<Arc<WriterProperties>> =
-    LazyLock::new(|| Arc::new(WriterProperties::builder().set_created_by(CREATED_BY.to_owned()).build()));
+static PROPERTIES: LazyLock<Arc<WriterProperties>> = LazyLock::new(|| {
+    let properties = WriterProperties::builder().set_created_by(CREATED_BY.to_owned());
+    Arc::new(properties.set_key_value_metadata(Some(vec![checksum::entry()])).build())
+});

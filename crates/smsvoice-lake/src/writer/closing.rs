@@ -16,12 +16,15 @@ pub struct WriterLimits {
     /// Rows that all open files together may hold uncompressed. Beyond that the largest pages are compressed, short as
     /// they are. This bounds memory where there are many partitions.
     pub page_rows: usize,
+    /// Open files after which the largest are closed, down to half as many. This bounds memory where nearly every row has a
+    /// partition of its own.
+    pub open_files: usize,
 }
 
 impl Default for WriterLimits {
-    /// Files of about 12 MiB; at most about 150 MiB in all open files.
+    /// Files of about 12 MiB; at most about 150 MiB in all open files, and as many of them as there are partitions.
     fn default() -> Self {
-        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 18 }
+        Self { file_rows: 1 << 18, open_rows: 1 << 19, page_rows: 1 << 18, open_files: usize::MAX }
     }
 }
 
@@ -62,8 +65,9 @@ impl WriterLimits {
     /// that rest and those that grow, the largest first.
     pub(super) fn due(self, open: impl Iterator<Item = (Partition, OpenFileSize)> + Clone) -> Vec<Partition> {
         let sizes = open.clone().map(|(_, size)| size.weight);
-        let mut together: usize = sizes.clone().sum();
-        if together < self.file_rows {
+        let (mut together, mut count) = sizes.clone().fold((0, 0), |(sum, count), size| (sum + size, count + 1));
+        let most = if count > self.open_files { self.open_files / 2 } else { usize::MAX };
+        if together < self.file_rows && count <= most {
             return Vec::new();
         }
         let largest = sizes.max().unwrap_or_default();
@@ -73,10 +77,11 @@ impl WriterLimits {
         files.sort_unstable();
         let mut closed = Vec::new();
         for (turn, Reverse(weight), Reverse(partition)) in files {
-            if turn != Turn::Full && together <= self.open_rows {
+            if turn != Turn::Full && together <= self.open_rows && count <= most {
                 break;
             }
             together -= weight;
+            count -= 1;
             closed.push(partition);
         }
         closed
@@ -100,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: WriterLimits = WriterLimits { file_rows: 1000, open_rows: 2000, page_rows: 0 };
+    const LIMITS: WriterLimits = WriterLimits { file_rows: 1000, open_rows: 2000, page_rows: 0, open_files: 4 };
 
     fn closed(files: &[(usize, usize)]) -> Vec<usize> {
         let partition = |at: usize| Partition {
@@ -130,5 +135,11 @@ mod tests {
     fn files_are_closed_only_until_the_rest_fits() {
         assert_eq!(closed(&[(900, 900), (901, 901), (902, 902)]), [2]);
         assert_eq!(closed(&[(600, 600), (600, 600)]), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn of_too_many_files_the_largest_are_closed_until_half_as_many_are_open() {
+        assert_eq!(closed(&[(65, 1), (70, 1), (66, 1), (80, 1)]), Vec::<usize>::new());
+        assert_eq!(closed(&[(65, 1), (70, 1), (66, 1), (80, 1), (67, 1)]), [3, 1, 4]);
     }
 }

@@ -7,7 +7,7 @@ use arrow::array::{Array, RecordBatch};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Period};
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, UsageError, World};
 
@@ -18,6 +18,8 @@ use crate::{Exit, UsageError, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
+    #[command(flatten)]
+    damaged: DamagedArgs,
     #[arg(long, default_value_t = Metric::Rates, help = format!("What to measure: {}", names(Metric::ALL)))]
     metric: Metric,
     #[arg(
@@ -58,7 +60,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         as_of: args.as_of.unwrap_or(world.now),
     };
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         let rows = engine.metrics(&request).await?;
         let schema = rows.schema();
         let rows = rows.collect().await?;
@@ -66,7 +68,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         for note in notes(&engine, &request, &rows).await? {
             writeln!(io::stderr(), "note: {note}")?;
         }
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod apply;
+pub(crate) mod cost;
 pub(crate) mod destroy;
 pub(crate) mod emulate;
 pub(crate) mod export;
@@ -13,13 +14,14 @@ pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod trace;
+pub(crate) mod views;
 
 use std::io::{self, BufWriter, Write};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use clap::CommandFactory;
-use smsvoice_metrics::Rows;
+use smsvoice_metrics::{LocalEngine, Rows};
 
 use crate::output::Format;
 use crate::{Cli, Exit};
@@ -27,6 +29,11 @@ use crate::{Cli, Exit};
 pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
     clap_complete::generate(shell, &mut Cli::command(), "smsvoice", &mut io::stdout());
     Exit::Done
+}
+
+/// How an answer ended: files that were left out are missing in it.
+fn exit_of(engine: &LocalEngine) -> Exit {
+    if engine.left_out().is_empty() { Exit::Done } else { Exit::Quarantined }
 }
 
 /// Writes a whole answer to stdout. A reader that goes away is no failure.

@@ -11,7 +11,7 @@ use arrow::datatypes::DataType;
 use smsvoice_lake::Reason;
 use smsvoice_metrics::LocalEngine;
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
@@ -47,7 +47,7 @@ const BY_REASON: &str = "
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &DamagedArgs::default()).await?;
         if let Some(path) = &args.out {
             let pieces = write_payloads(&engine, args, path).await?;
             writeln!(io::stderr(), "note: {pieces} payloads were written to {}", path.display())?;

@@ -2,7 +2,7 @@
 
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
@@ -14,6 +14,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
+    #[command(flatten)]
+    damaged: DamagedArgs,
     /// How the rows are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -24,8 +26,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         super::print(engine.query(&args.sql).await?, args.format, world.width).await?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }

@@ -5,19 +5,23 @@ mod report;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{self, Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Found, Input, Place, ReplayOptions, replay};
+use smsvoice_ingest::{Found, Input, Place, ReplayOptions, put_until, replay};
 use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use tokio::time::Instant;
 
 use self::report::Report;
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::settings::SettingsArgs;
 use crate::{Exit, World};
+
+/// So long a file is put again that a busy store, or one out of reach, does not take.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Read events, in any envelope, into a lake, and account for every one of them
 #[derive(Debug, clap::Args)]
@@ -54,7 +58,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
     let bar = progress_bar(&inputs, world);
     let read = AtomicU64::new(0);
-    let started = Instant::now();
+    let started = time::Instant::now();
     let progress = |bytes| {
         read.fetch_add(bytes, Ordering::Relaxed);
         bar.inc(bytes);
@@ -62,6 +66,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let put = |file: LakeFile| match file.table() {
         // It is there already: from there it came.
         Table::Quarantine if args.from_quarantine => Ok(Put::Present),
+        _ if lake.is_remote() => runtime.block_on(async { put_until(&lake, &file, Instant::now() + PATIENCE).await }),
         _ => runtime.block_on(lake.put(&file)),
     };
     let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
@@ -89,7 +94,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
 async fn rates(args: &Args, world: &World) -> anyhow::Result<()> {
     let request =
         MetricsRequest { metric: Metric::Rates, by: args.rates.clone(), period: Period::default(), as_of: world.now };
-    let engine = args.lake.engine(world).await?;
+    let engine = args.lake.engine(world, &DamagedArgs::default()).await?;
     writeln!(io::stdout())?;
     super::print(engine.metrics(&request).await?, Format::Table, world.width).await
 }

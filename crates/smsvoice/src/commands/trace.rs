@@ -2,7 +2,7 @@
 
 use smsvoice_metrics::LocalEngine;
 
-use crate::lake::{LakeArgs, runtime};
+use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::{Exit, World};
 
@@ -12,6 +12,8 @@ use crate::{Exit, World};
 pub(crate) struct Args {
     #[command(flatten)]
     lake: LakeArgs,
+    #[command(flatten)]
+    damaged: DamagedArgs,
     /// How the rows are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -24,7 +26,7 @@ const SHOWN: usize = 10;
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         // As it is given first: bloom filters tell which files have that id. The begin of an id is looked for in all.
         let rows = engine.trace(&args.message_id).await?;
         let schema = rows.schema();
@@ -34,7 +36,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
             events = engine.trace(&message_id).await?.collect().await?;
         }
         super::print_all(schema, &events, args.format, world.width)?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
 

@@ -1,0 +1,113 @@
+//! `smsvoice views`: what another engine needs to know of a lake, as SQL.
+
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use anyhow::{Context, ensure};
+use chrono::NaiveDate;
+use smsvoice_lake::Lake;
+use smsvoice_metrics::LocalEngine;
+use smsvoice_metrics::ddl::{DayRange, Engine, EngineNameError, LastDay, TablesOf, cloudformation};
+
+use crate::Exit;
+use crate::lake::runtime;
+
+/// Print the tables, views and prepared statements of a lake, as SQL for another engine
+///
+/// Tables events and quarantine, views messages, events_once and one a metric, and statements that take a period and read
+/// its partitions alone: rates_between and its siblings. Nothing is created and the lake is not opened.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  smsvoice views --engine duckdb --lake ./lake | duckdb sms.duckdb\n  \
+    smsvoice views --engine athena --lake s3://bucket/sms --first-day 2026-03-01")]
+pub(crate) struct Args {
+    #[arg(long, help = format!("The engine: {}; or cloudformation, for the resources of infra/template.yaml",
+        Engine::ALL.map(Engine::as_str).join(", ")))]
+    engine: Target,
+    /// The lake, as the engine finds it: s3://bucket/prefix; for DuckDB and Spark a path, for Trino local:///… or file:///…
+    #[arg(long, value_name = "URL", env = "SMSVOICE_LAKE", hide_env_values = true)]
+    lake: Option<String>,
+    /// The database (Trino: schema) that holds the tables; Athena and Trino.
+    #[arg(long, value_name = "NAME", default_value = TablesOf::DATABASE, value_parser = database)]
+    database: String,
+    /// The first day that the tables know; Athena and Trino. An event of a day before is in no answer.
+    #[arg(long, value_name = "DAY", default_value_t = DayRange::default().first)]
+    first_day: NaiveDate,
+    /// The last day that the tables know: tomorrow (the day after each query's own), or a day.
+    #[arg(long, value_name = "DAY", default_value = "tomorrow")]
+    last_day: LastDay,
+    /// Context keys that have columns in this lake, separated by commas.
+    #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true, value_delimiter = ',')]
+    context_columns: Vec<String>,
+}
+
+/// For what the definitions are printed.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Engine(Engine),
+    CloudFormation,
+}
+
+impl FromStr for Target {
+    type Err = EngineNameError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        if name == "cloudformation" { Ok(Self::CloudFormation) } else { name.parse().map(Self::Engine) }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    match io::stdout().lock().write_all(args.text()?.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Done), // a reader that goes away (`| head`) is no failure
+    }
+}
+
+impl Args {
+    fn text(&self) -> anyhow::Result<String> {
+        match self.engine {
+            Target::Engine(engine) => {
+                let statements = engine.statements(&self.tables(engine)?);
+                Ok(statements.iter().map(|statement| format!("{statement};\n\n")).collect())
+            }
+            // No lake is read: a lake in memory knows the tables, and so the types of the views' columns.
+            Target::CloudFormation => runtime()?.block_on(async {
+                Ok(cloudformation(&LocalEngine::new(&Lake::open("memory:///", [])?).await?).await?)
+            }),
+        }
+    }
+
+    fn tables(&self, engine: Engine) -> anyhow::Result<TablesOf> {
+        let Self { engine: _, lake, database, first_day, last_day, context_columns } = self;
+        let lake = lake.as_ref().context("--lake is missing: where does the engine find the lake?")?;
+        ensure!(
+            engine != Engine::Athena || lake.starts_with("s3://"),
+            "Athena reads from S3 alone: {lake:?} has to begin with s3://"
+        );
+        ensure!(
+            engine != Engine::Trino || lake.contains("://"),
+            "Trino finds a lake by a URL (s3://bucket/prefix, or local:///prefix below the folder that its catalog names); \
+            {lake:?} is a path"
+        );
+        ensure!(
+            !matches!(last_day, LastDay::On(last) if last < first_day),
+            "the last day, {last_day}, is before the first, {first_day}"
+        );
+        smsvoice_lake::valid_context_columns(context_columns).map_err(anyhow::Error::msg)?;
+        let days = DayRange { first: *first_day, last: *last_day };
+        Ok(TablesOf {
+            database: database.clone(),
+            context_columns: context_columns.clone(),
+            ..TablesOf::new(lake, days)
+        })
+    }
+}
+
+/// A name that needs no quotes in any of the engines.
+fn database(name: &str) -> anyhow::Result<String> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    ensure!(
+        name.starts_with(|letter: char| letter.is_ascii_lowercase()) && name.chars().all(plain),
+        "a name of lower-case letters, digits and _ that begins with a letter"
+    );
+    Ok(name.to_owned())
+}
