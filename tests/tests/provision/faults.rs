@@ -34,18 +34,6 @@ fn throttling_is_waited_out_by_plan_and_apply() {
 }
 
 #[test]
-fn an_outage_is_waited_out_whatever_it_is_called() {
-    let account = Account::new(&[]);
-    for error in ["InternalServer", "InternalFailure", "ServiceUnavailable"] {
-        account.fault(&json!({ "error": error, "times": 1 }));
-    }
-    account.plan(true);
-    account.fault(&json!({ "reply": "lost", "times": 1, "operations": ["DescribeConfigurationSets"] }));
-    account.apply(&[]);
-    account.plan(false);
-}
-
-#[test]
 fn a_fresh_role_is_waited_for_with_the_reason_shown() {
     let account = Account::new(&[]);
     account.fault(&json!({ "error": "CouldNotAssumeRole", "operations": ["CreateEventDestination"], "times": 2 }));
