@@ -102,6 +102,33 @@ fn no_role_of_the_template_has_a_wildcard_action_or_resource() {
     }
 }
 
+/// The account of the README, worked by hand, is that of the command.
+#[test]
+fn cost_of_three_scales_in_the_readme_is_what_the_command_prints() {
+    let readme = fs::read_to_string(path().with_file_name("README.md")).unwrap();
+    let row = |begin: &str| -> Vec<String> {
+        let line = readme.lines().find(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("{begin}"));
+        line.trim_matches('|').split('|').skip(1).map(|cell| cell.trim().replace(',', "")).collect()
+    };
+    let scales = row("| messages a day |");
+    assert_eq!(scales.len(), 3);
+    for (at, messages) in scales.iter().enumerate() {
+        let arguments = ["cost", "--messages-per-day", messages, "--format", "json"];
+        let printed = Command::new(program("smsvoice")).args(arguments).output().unwrap();
+        let routes: Vec<Value> = serde_json::from_slice(&printed.stdout).unwrap();
+        let sns = routes.iter().find(|route| route["route"] == "sns").unwrap();
+        for (begin, column) in [
+            ("| **carrying**", "carrying_usd"),
+            ("| **function**", "function_usd"),
+            ("| **lake**", "lake_usd"),
+            ("| **watching**", "watching_usd"),
+            ("| **a month**", "month_usd"),
+        ] {
+            assert_eq!(sns[column], row(begin)[at].as_str(), "{messages}: {column}");
+        }
+    }
+}
+
 /// Every string that stands below a member of this name, through lists and intrinsic functions.
 fn collect(value: &Value, member: &str, found: &mut impl FnMut(String)) {
     match value {
