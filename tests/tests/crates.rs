@@ -10,7 +10,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 9] = [
+const FLOW: [&str; 10] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
     "smsvoice-lake",
@@ -18,12 +18,13 @@ const FLOW: [&str; 9] = [
     "smsvoice-metrics",
     "smsvoice-emulator",
     "smsvoice-provision",
+    "smsvoice-doctor",
     "smsvoice",
     "tests",
 ];
 
 /// Libraries (and those whose names begin with theirs and a hyphen) that only these crates name, and all of these do.
-const OWNERS: [(&str, &[&str]); 9] = [
+const OWNERS: [(&str, &[&str]); 11] = [
     ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
     ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),
@@ -32,7 +33,9 @@ const OWNERS: [(&str, &[&str]); 9] = [
     ("datafusion", &["smsvoice-metrics"]),
     ("lambda_runtime", &["smsvoice-ingest"]),
     ("parquet", &["smsvoice-lake"]),
+    ("quick-xml", &["smsvoice-doctor"]),
     ("redb", &["smsvoice-emulator"]),
+    ("reqwest", &["smsvoice-doctor"]),
 ];
 
 /// What the crate of one event may name: serialization, dates, and no more than that needs.

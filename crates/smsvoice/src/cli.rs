@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, emulate, export, generate, lake, metrics, plan, quarantine, query, replay, trace,
-    views,
+    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
+    roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Adopt(adopt::Args),
     Destroy(destroy::Args),
     Export(export::Args),
+    Doctor(Box<doctor::Args>),
+    Roles(roles::Args),
     /// Print a script that completes commands in a shell
     #[command(
         after_help = "Example:\n  smsvoice completions bash > ~/.local/share/bash-completion/completions/smsvoice"

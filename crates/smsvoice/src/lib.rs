@@ -30,16 +30,19 @@ pub enum Exit {
     Quarantined,
     /// Looked, and found that changes are to be made.
     Pending,
+    /// Looked, and found something that is broken.
+    Broken,
 }
 
 impl From<Exit> for ExitCode {
-    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined or changes pending.
+    /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined, changes pending, or
+    /// something found broken.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::WronglyUsed => 2,
-            Exit::Quarantined | Exit::Pending => 3,
+            Exit::Quarantined | Exit::Pending | Exit::Broken => 3,
         })
     }
 }
@@ -64,6 +67,8 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Adopt(args) => commands::adopt::run(&args, world),
         Command::Destroy(args) => commands::destroy::run(&args, world),
         Command::Export(args) => commands::export::run(&args, world),
+        Command::Doctor(args) => commands::doctor::run(&args, world),
+        Command::Roles(args) => commands::roles::run(&args, world),
         Command::Completions { shell } => Ok(commands::completions(shell)),
     };
     done.or_else(|error| provision::draw_faults(error, world))

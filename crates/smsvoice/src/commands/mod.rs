@@ -4,6 +4,7 @@ pub(crate) mod adopt;
 pub(crate) mod apply;
 pub(crate) mod cost;
 pub(crate) mod destroy;
+pub(crate) mod doctor;
 pub(crate) mod emulate;
 pub(crate) mod export;
 pub(crate) mod generate;
@@ -13,6 +14,7 @@ pub(crate) mod plan;
 pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
+pub(crate) mod roles;
 pub(crate) mod trace;
 pub(crate) mod views;
 
