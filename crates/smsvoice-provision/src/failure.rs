@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_sdk_pinpointsmsvoicev2::config::http::HttpResponse;
 use aws_sdk_pinpointsmsvoicev2::error::{ProvideErrorMetadata, SdkError};
 
 /// What a failure means for whoever called.
@@ -41,10 +42,9 @@ pub struct Failure {
 
 impl Failure {
     /// Of an SDK's error.
-    pub fn of<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Self
+    pub fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: fmt::Debug,
     {
         let code = error.code().map(str::to_owned);
         let message = error.message().map_or_else(|| chain(error), str::to_owned);
@@ -57,7 +57,14 @@ impl Failure {
             {
                 Kind::Unreachable
             }
-            _ => kind(code.as_deref().unwrap_or_default(), &message),
+            _ => {
+                let status = error.raw_response().map(|answer| answer.status().as_u16());
+                match (kind(code.as_deref().unwrap_or_default(), &message), status) {
+                    (Kind::Refused, Some(429)) => Kind::Throttled,
+                    (Kind::Refused, Some(500..)) => Kind::Unavailable,
+                    (kind, _) => kind,
+                }
+            }
         };
         let request_id = error.meta().extra("aws_request_id").map(str::to_owned);
         Self { operation, kind, code, message, request_id }

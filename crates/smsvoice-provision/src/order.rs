@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::Call;
 use crate::coverage::Coverage;
-use crate::world::{Api, Destination, Set, SetId, World};
+use crate::world::{Destination, Set, SetId, World};
 
 /// A set that has no room for what has to exist at the same time for a while.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +38,7 @@ pub fn calls(id: &SetId, before: Option<&Set>, after: Option<&Set>) -> Result<Ve
     }
     let before = before.unwrap_or(&empty);
     calls.extend(settings(id, before, after));
-    calls.extend(Transition::new(id, before, after).run()?);
+    calls.extend(destinations(id, before, after)?);
     Ok(calls)
 }
 
@@ -74,6 +74,27 @@ fn settings(id: &SetId, before: &Set, after: &Set) -> Vec<Call> {
         calls.push(Call::Tag { set: set(), tags: added });
     }
     calls
+}
+
+/// The calls for the destinations. From whatever state a run that stops leaves behind, the next must find a way too; where
+/// one would not, nothing is begun.
+fn destinations(id: &SetId, before: &Set, after: &Set) -> Result<Vec<Call>, NoRoom> {
+    let calls = Transition::new(id, before, after).run()?;
+    let mut known = vec![before.destinations.clone()];
+    let mut open = vec![(before.clone(), calls.clone())];
+    while let Some((state, calls)) = open.pop() {
+        let mut world = World { sets: [(id.clone(), state)].into() };
+        for call in &calls {
+            // It was chosen so that the service takes it.
+            let _ = call.perform(&mut world);
+            let Some(state) = world.sets.get(id) else { continue };
+            if !known.contains(&state.destinations) {
+                known.push(state.destinations.clone());
+                open.push((state.clone(), Transition::new(id, state, after).run()?));
+            }
+        }
+    }
+    Ok(calls)
 }
 
 /// The destinations of one set on their way.
@@ -131,8 +152,7 @@ impl<'a> Transition<'a> {
     }
 
     fn creation(&self, name: String, wanted: &Destination) -> Call {
-        let enabled = wanted.enabled || self.id.api == Api::V2;
-        Call::CreateDestination { set: self.id.clone(), name, destination: Destination { enabled, ..wanted.clone() } }
+        Call::CreateDestination { set: self.id.clone(), name, destination: wanted.clone() }
     }
 
     /// Destinations that differ from what they are to be, and need not be replaced.
@@ -210,4 +230,16 @@ fn stand_in_name(real: &str, number: usize) -> String {
     let end = if number == 0 { "-stand-in".to_owned() } else { format!("-stand-in-{number}") };
     let kept: String = real.chars().take(64 - end.len()).collect();
     kept + &end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stand_in_name;
+
+    #[test]
+    fn the_name_of_a_stand_in_is_no_longer_than_names_may_be() {
+        let longest = "x".repeat(64);
+        assert_eq!(stand_in_name(&longest, 0).len(), 64);
+        assert_eq!(stand_in_name("lake", 12), "lake-stand-in-12");
+    }
 }

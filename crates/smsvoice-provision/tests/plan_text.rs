@@ -124,6 +124,16 @@ fn a_new_destination_comes_before_the_old_one_goes() {
 }
 
 #[test]
+fn what_is_new_comes_first_even_where_nothing_would_be_lost() {
+    let text = change(|set| {
+        set.destinations.remove("alarm");
+        set.destinations.insert("calls".to_owned(), destination(&["VOICE_ALL"], sns()));
+    });
+    let calls = text.split_once("calls:\n").unwrap().1;
+    assert_eq!(calls, "  create event destination otp/calls\n  delete event destination otp/alarm\n");
+}
+
+#[test]
 fn two_destinations_swap_their_events_without_a_gap() {
     let set = |one: &str, other: &str| Set {
         destinations: [
