@@ -10,8 +10,8 @@ use crate::{Folder, json, text};
 /// The key that the hashes below were made with, by `openssl`.
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
-/// `printf %s DIGITS | openssl dgst -sha256 -hmac KEY`, its first 32 digits, for the number below.
-const HASH: &str = "d85c860a8a4575ef43f07f4a22dfcf93";
+/// `printf %s 12065550142 | openssl dgst -sha256 -hmac KEY`, its first 32 digits: the hash is of the digits of E.164, without the plus.
+const HASH: &str = "7074324c2d8de311fe56197d7385f056";
 
 const EVENT: &str = r#"{"eventType":"TEXT_DELIVERED","messageId":"m-1","eventTimestamp":1795305600000,"destinationPhoneNumber":"+12065550142"}"#;
 
