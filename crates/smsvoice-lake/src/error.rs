@@ -5,6 +5,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::credentials::NoCredentials;
 use crate::file::Table;
 use crate::s3_answer::{self, Sentence};
 
@@ -121,10 +122,11 @@ pub enum StoreFailure {
 }
 
 impl StoreFailure {
-    fn of(error: &object_store::Error) -> Self {
+    /// Of what a store answered.
+    pub fn of(error: &object_store::Error) -> Self {
         use object_store::Error;
         match error {
-            error if disk_refuses(error) => Self::Refused,
+            error if disk_refuses(error) || is_without_credentials(error) => Self::Refused,
             Error::NotFound { .. } => Self::NotFound,
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } | Error::InvalidPath { .. } => Self::Refused,
             _ => Self::Other,
@@ -132,13 +134,25 @@ impl StoreFailure {
     }
 }
 
+/// Whether there are no credentials to ask with: a second later there are none either.
+fn is_without_credentials(error: &object_store::Error) -> bool {
+    any_cause(error, |cause| cause.is::<NoCredentials>())
+}
+
 /// Whether a disk is full, or may not be written: that does not change within a minute.
 fn disk_refuses(error: &object_store::Error) -> bool {
     use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let refusals = [PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull];
+    any_cause(error, |cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| refusals.contains(&error.kind()))
+    })
+}
+
+/// Whether the error, or anything that caused it, is such a one.
+fn any_cause(error: &object_store::Error, is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if error.downcast_ref::<std::io::Error>().is_some_and(|error| refusals.contains(&error.kind())) {
+        if is(error) {
             return true;
         }
         next = error.source();

@@ -197,7 +197,7 @@ impl ReadingObject<'_> {
         let (mut bytes, modified) = match object::open(&self.consumer.buckets, self.object, &self.place, deadline).await
         {
             Ok(opened) => opened,
-            Err(ObjectError::Store(error)) => return Err(error),
+            Err(ObjectError::Store(error) | ObjectError::Refused(error)) => return Err(error),
             Err(ObjectError::Missing) => {
                 reader.name_missing(self.object.clone());
                 self.keep_notification(reader, Reason::MissingObject, "the object is not there (any more)");
@@ -263,7 +263,7 @@ fn pieces(part: Bytes) -> impl Iterator<Item = Bytes> {
 
 fn told(error: ObjectError) -> String {
     match error {
-        ObjectError::Store(error) => error,
+        ObjectError::Store(error) | ObjectError::Refused(error) => error,
         ObjectError::Key | ObjectError::Missing => "it cannot be asked for".to_owned(),
     }
 }

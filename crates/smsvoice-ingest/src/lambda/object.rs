@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt};
 use smsvoice_event::Timestamp;
-use smsvoice_lake::{Lake, LakeError, Table, said};
+use smsvoice_lake::{Lake, LakeError, StoreFailure, Table, said};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::envelope::ObjectName;
@@ -36,7 +36,9 @@ pub(crate) enum ObjectError {
     Key,
     /// It is not there. S3 shows an object as soon as it is put, so it was removed since.
     Missing,
-    /// The store refuses, does not answer, or breaks off: asking again may help.
+    /// The store refuses, or there are no credentials to ask it with: within this invocation, asking again is in vain.
+    Refused(String),
+    /// The store does not answer, or breaks off: asking again may help.
     Store(String),
 }
 
@@ -53,6 +55,9 @@ pub(crate) async fn within<T>(
     match timeout_at(deadline.min(begin + SILENCE), answer).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(object_store::Error::NotFound { .. })) => Err(ObjectError::Missing),
+        Ok(Err(error)) if StoreFailure::of(&error) == StoreFailure::Refused => {
+            Err(ObjectError::Refused(format!("{place}: {}", said(&error))))
+        }
         Ok(Err(error)) => Err(ObjectError::Store(format!("{place}: {}", said(&error)))),
         Err(_) => Err(ObjectError::Store(format!("{place}: no answer within {:.1} s", begin.elapsed().as_secs_f64()))),
     }
