@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How the URLs of this repository begin. A new place is added by hand, by someone who has opened it.
-const KNOWN_PLACES: [&str; 9] = [
+const KNOWN_PLACES: [&str; 10] = [
     "http://127.0.0.1",
     "http://www.apache.org/licenses/",
     "https://crates.io/crates/",
@@ -17,6 +17,7 @@ const KNOWN_PLACES: [&str; 9] = [
     "https://parquet.apache.org/docs/",
     "https://repo1.maven.org/maven2/io/trino",
     "https://sns.us-east-1.amazonaws.com/", // in the samples: what SNS puts into its envelopes
+    "https://sqs.us-east-1.amazonaws.com/", // in the samples: a queue, whose URL has the account in it
     "https://www.cargo-lambda.info",
 ];
 
