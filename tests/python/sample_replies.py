@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 OBJECT = SAMPLES / "envelopes" / "ndjson.ndjson.gz"  # what the samples of S3 notifications name
 EVENTS_IN_OBJECT = 2
-LEDGER = {"received", "written", "already_there", "duplicates", "quarantined", "to_retry", "differing", "unknown_types", "by_source", "by_reason"}
+LEDGER = {"received", "written", "already_there", "duplicates", "quarantined", "to_retry", "differing", "unknown_types", "without_number", "removed_objects", "by_source", "by_reason"}
 RECORDS = ["aws:sqs", "aws:sns", "aws:kinesis", "aws:s3"]
 MARKS = ["records", "awslogs", "logEvents", "detail-type", "TopicArn", "event_type", "inboundMessageId", "notification", "Event"]
 
