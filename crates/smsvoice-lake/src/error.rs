@@ -136,7 +136,7 @@ impl StoreFailure {
 
 /// Whether there are no credentials to ask with: a second later there are none either.
 fn is_without_credentials(error: &object_store::Error) -> bool {
-    any_cause(error, |cause| cause.is::<NoCredentials>())
+    any_cause(error, <dyn Error + 'static>::is::<NoCredentials>)
 }
 
 /// Whether a disk is full, or may not be written: that does not change within a minute.
