@@ -92,24 +92,35 @@ impl Emulator {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells what changed, and hands it to the store. Under the lock, so that changes are written in the order in which
-    /// they were made.
+    /// Tells what changed, and hands it to the store; messages that were accepted are emitted once they are kept. Under
+    /// the lock, so that changes are written in the order in which they were made.
     fn hand_in(&self, account: &mut Account, wait: bool) -> OnDisk {
         if self.changed.receiver_count() > 0 {
             // Whoever watched may have left in this moment.
             account.messages.records.changed().for_each(|key| drop(self.changed.send(key.to_owned())));
         }
+        let (accepted, emission) = (account.messages.take_accepted(), self.accepted.clone());
+        let is_awaited = wait || !accepted.is_empty();
         // Nobody emits once the emulator is shut down.
-        account.messages.take_accepted().into_iter().for_each(|key| drop(self.accepted.send(key)));
+        let announce = move || accepted.into_iter().for_each(|key| drop(emission.send(key)));
         // A record that serde_json cannot write does not exist: all keys are strings, all numbers finite.
         let changes = account.drain(self.store.is_some()).unwrap_or_default();
         match &self.store {
-            Some(store) if !changes.is_empty() && wait => OnDisk(Some(store.keep(changes))),
             Some(store) if !changes.is_empty() => {
-                store.keep_later(changes);
+                let (done, told) = oneshot::channel();
+                // Events of a message that was not kept would be of one that no later run knows.
+                store.keep(changes, is_awaited, move |kept| {
+                    if kept {
+                        announce();
+                    }
+                    let _ = done.send(kept); // nobody waits, or who waited went away
+                });
+                OnDisk(wait.then_some(told))
+            }
+            _ => {
+                announce();
                 OnDisk(None)
             }
-            _ => OnDisk(None),
         }
     }
 }

@@ -9,7 +9,6 @@ use std::{
 };
 
 use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition};
-use tokio::sync::oneshot;
 
 use crate::account::records::Change;
 
@@ -48,10 +47,13 @@ pub enum StateError {
     },
 }
 
-/// Changes to write, and whom to tell once they are on disk.
+/// Changes to write.
 struct Write {
     changes: Vec<Change>,
-    done: Option<oneshot::Sender<bool>>,
+    /// Whether somebody waits for them.
+    awaited: bool,
+    /// What follows, once it is known whether they are on disk.
+    then: Box<dyn FnOnce(bool) + Send>,
 }
 
 /// Takes changes and has them written by a thread of its own, in the order in which it takes them. When it is dropped,
@@ -83,20 +85,11 @@ impl Store {
         Ok(Self { writes: Some(sender), writer: Some(writer) })
     }
 
-    /// Hands in changes; the answer comes once they are on disk. Call it in the order of the changes themselves.
-    pub(crate) fn keep(&self, changes: Vec<Change>) -> oneshot::Receiver<bool> {
-        let (done, told) = oneshot::channel();
-        self.send(Write { changes, done: Some(done) });
-        told
-    }
-
-    /// The same, for changes nobody waits for.
-    pub(crate) fn keep_later(&self, changes: Vec<Change>) {
-        self.send(Write { changes, done: None });
-    }
-
-    fn send(&self, write: Write) {
-        // A writer that is gone drops `done`, which tells the waiter that nothing was kept.
+    /// Hands in changes; `then` is told whether they are on disk, on the writer's thread. Call it in the order of the
+    /// changes themselves. Those that nobody waits for are on disk a moment later.
+    pub(crate) fn keep(&self, changes: Vec<Change>, awaited: bool, then: impl FnOnce(bool) + Send + 'static) {
+        let write = Write { changes, awaited, then: Box::new(then) };
+        // There is a writer until the store is dropped.
         self.writes.as_ref().map(|writes| writes.send(write));
     }
 }
@@ -127,11 +120,7 @@ fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
         let mut writes = vec![first];
         gather(queue, &mut writes);
         let kept = commit(database, &writes).is_ok();
-        for write in writes {
-            if let Some(done) = write.done {
-                let _ = done.send(kept);
-            }
-        }
+        writes.into_iter().for_each(|write| (write.then)(kept));
     }
 }
 
@@ -139,7 +128,7 @@ fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
 /// disk is free for those who do wait.
 fn gather(queue: &mpsc::Receiver<Write>, writes: &mut Vec<Write>) {
     let end = Instant::now() + LINGER;
-    while writes.iter().all(|write| write.done.is_none()) {
+    while writes.iter().all(|write| !write.awaited) {
         match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
             Ok(write) => writes.push(write),
             Err(_) => break,
@@ -175,8 +164,10 @@ mod tests {
         let change =
             |key: &str, row: Option<&[u8]>| Change { kind: "k", key: key.into(), row: row.map(<[u8]>::to_vec) };
         let store = Store::open(directory.path(), |_, _, _| Ok(())).unwrap();
-        assert!(store.keep(vec![change("a", Some(b"1")), change("b", Some(b"2"))]).await.unwrap());
-        store.keep_later(vec![change("a", None)]);
+        let (done, told) = tokio::sync::oneshot::channel();
+        store.keep(vec![change("a", Some(b"1")), change("b", Some(b"2"))], true, |kept| done.send(kept).unwrap());
+        assert!(told.await.unwrap());
+        store.keep(vec![change("a", None)], false, |_| ());
         drop(store);
         let mut seen = Vec::new();
         let reopened = Store::open(directory.path(), |kind, key, row| {

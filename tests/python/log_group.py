@@ -1,0 +1,15 @@
+"""A log group on moto's server as an event destination. `make MOTO` makes the group `events` and prints its ARN; `read MOTO`
+prints every event it got, one a line."""
+import sys
+
+import boto3
+
+verb, moto = sys.argv[1:]
+logs = boto3.client("logs", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+if verb == "make":
+    logs.create_log_group(logGroupName="events")
+    print("arn:aws:logs:us-east-1:123456789012:log-group:events")
+else:
+    for page in logs.get_paginator("filter_log_events").paginate(logGroupName="events"):
+        for event in page["events"]:
+            print(event["message"])
