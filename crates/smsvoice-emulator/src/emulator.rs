@@ -124,3 +124,40 @@ impl Emulator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+    use crate::account::{Terms, arn::Place, message::SentMessage, rules::Rules};
+
+    fn message(number: u64) -> SentMessage {
+        let json = serde_json::json!({
+            "id": format!("message-{number}"), "channel": "text", "api": "v2", "configuration_set": null, "requested": 0,
+            "origination": "+12065550152", "destination": "+12065550142", "country": "US", "body": "hello",
+            "media_url": null, "encoding": "GSM", "parts": 1, "message_type": "TRANSACTIONAL", "context": {},
+            "ttl_seconds": 60, "international": false, "price": "0.00581", "feedback": null, "events": [],
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_message_is_emitted_once_it_is_kept_and_never_if_it_is_not() {
+        let (store, decide) = Store::undecided();
+        let place = Place { region: "us-east-1".to_owned(), account_id: "111122223333".to_owned() };
+        let account = Account::new(place, Terms::default(), 1, EpochMs(0));
+        let clock = Clock::new(Arc::new(|| EpochMs(0)), 1.0);
+        let lives = Lives::new(1, Rules::default());
+        let (emulator, mut emission) = Emulator::new(account, clock, lives, Some(store));
+        for (number, kept) in [(1, true), (2, false)] {
+            let mut answer = Box::pin(emulator.transact(|tx| {
+                tx.account.messages.add(number, message(number));
+                Ok(())
+            }));
+            assert!((&mut answer).now_or_never().is_none() && emission.try_recv().is_err(), "not before it is kept");
+            decide(kept);
+            assert_eq!((answer.await.is_ok(), emission.try_recv().is_ok()), (kept, kept));
+        }
+    }
+}

@@ -94,6 +94,15 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// A store that keeps nothing; what comes with it says of all changes handed in so far whether they are on disk.
+    pub(crate) fn undecided() -> (Self, impl Fn(bool)) {
+        let (sender, queue) = mpsc::channel::<Write>();
+        (Self { writes: Some(sender), writer: None }, move |kept| queue.try_iter().for_each(|write| (write.then)(kept)))
+    }
+}
+
 impl Drop for Store {
     fn drop(&mut self) {
         self.writes.take();
