@@ -129,7 +129,9 @@ fn write(database: &Database, queue: &mpsc::Receiver<Write>) {
         let mut writes = vec![first];
         gather(queue, &mut writes);
         let kept = commit(database, &writes).is_ok();
-        writes.into_iter().for_each(|write| (write.then)(kept));
+        for write in writes {
+            (write.then)(kept);
+        }
     }
 }
 

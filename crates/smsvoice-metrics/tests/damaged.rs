@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
-#[allow(dead_code)] // what the lives of other tests are
 mod lakes;
 
 use arrow::array::RecordBatch;
@@ -31,9 +30,7 @@ async fn ask(lake: &Lake) -> Result<String, String> {
 }
 
 async fn lake() -> (Lake, Path, Bytes) {
-    let lake =
-        lake_of(&[&["text delivered", "text unknown", "call busy"], &["text blocked for nothing", "text delivered"]])
-            .await;
+    let lake = lake_of(&[&lakes::ALL[..7], &lakes::ALL[5..]]).await;
     let file = lake.files(Table::Events).await.unwrap().remove(0).location;
     let bytes = lake.store().get(&file).await.unwrap().bytes().await.unwrap();
     (lake, file, bytes)

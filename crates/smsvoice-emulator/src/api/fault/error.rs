@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::FaultError;
+use super::refused::FaultError;
 use crate::{
     account::{message::Api, rules::ApiFault},
     api::model::{Model, Operation, check, project},
