@@ -114,8 +114,11 @@ fn feed(
     progress: &(dyn Fn(u64) + Sync),
 ) {
     let mut parcel = Parcel::new();
-    let mut bytes = 0;
+    let (mut bytes, mut is_wanted) = (0, true);
     for input in inputs {
+        if !is_wanted {
+            return;
+        }
         let place = input.place.clone();
         let mut pieces = |content: Content| {
             bytes += content.len();
@@ -123,7 +126,7 @@ fn feed(
             if bytes >= CHUNK_BYTES / 2 {
                 bytes = 0;
                 // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
-                let _ = send.send(mem::take(&mut parcel));
+                is_wanted = send.send(mem::take(&mut parcel)).is_ok();
             }
         };
         let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
@@ -340,5 +343,46 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
         }
         self.done.ledger = self.received.settle(counts, self.durable);
         Ok(self.done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use smsvoice_event::Timestamp;
+
+    use super::*;
+
+    /// An input of two events on each of three channels, and of one piece that is none.
+    fn input() -> Input {
+        let event = |kind: &str, id: u8| {
+            format!(r#"{{"eventType":"{kind}","messageId":"{kind}-{id}","eventTimestamp":1795000000000}}"#) + "\n"
+        };
+        let kinds = ["TEXT_SENT", "VOICE_COMPLETED", "MEDIA_BLOCKED"];
+        let text = kinds.map(|kind| event(kind, 1) + &event(kind, 2)).concat() + "{\"eventTy";
+        Input::new(Place::file("events", Timestamp::EPOCH), move || Ok(Box::new(Cursor::new(text))))
+    }
+
+    #[test]
+    fn what_could_not_be_put_is_to_be_read_again_and_nothing_is_put_after_it() {
+        for works in 0..=4 {
+            let mut tried = 0;
+            let put = |_: LakeFile| {
+                tried += 1;
+                if tried > works { Err(LakeError::NotFound { url: "full".to_owned() }) } else { Ok(Put::Created) }
+            };
+            let replayed = replay([input()], &ReplayOptions::default(), &|_| (), put).unwrap();
+            let Replayed { ledger, files, failed, .. } = replayed;
+            assert!(ledger.adds_up(), "{ledger:?}");
+            assert_eq!(
+                (ledger.received, files, tried),
+                (7, works, (works + 1).min(4)),
+                "three channels and the quarantine"
+            );
+            assert_eq!((ledger.to_retry == 0, failed.is_none()), (works == 4, works == 4), "{ledger:?}");
+            assert_eq!(ledger.written + ledger.quarantined + ledger.to_retry, 7);
+            assert_eq!(ledger.written, 2 * works.min(3), "of each file that was put, and of no other");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `smsvoice cost`: what each route costs a month, before anything is deployed.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -46,10 +46,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let rows = rows(args)?;
-    match args.format.write_all(rows.schema(), [&rows], world.width, io::stdout().lock()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(Exit::Done),
-    }
+    super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format, world.width)?;
+    writeln!(io::stderr(), "note: of the prices ({AS_OF}) only Lambda's were compared with what AWS publishes")?;
+    Ok(Exit::Done)
 }
 
 fn rows(args: &Args) -> anyhow::Result<RecordBatch> {

@@ -38,15 +38,20 @@ fn exit_of(engine: &LocalEngine) -> Exit {
     if engine.left_out().is_empty() { Exit::Done } else { Exit::Quarantined }
 }
 
-/// Writes a whole answer to stdout. A reader that goes away is no failure.
+/// Writes a whole answer to stdout.
 fn print_all(schema: SchemaRef, rows: &[RecordBatch], format: Format, width: Option<u16>) -> anyhow::Result<()> {
-    match format.write_all(schema, rows, width, &mut BufWriter::new(io::stdout().lock())) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    unless_gone(format.write_all(schema, rows, width, BufWriter::new(io::stdout().lock())).map_err(Into::into))
 }
 
-/// Writes an answer to stdout, batch by batch. A reader that goes away (`| head`) is no failure.
+/// A reader that goes away (`| head`) is no failure.
+fn unless_gone(written: anyhow::Result<()>) -> anyhow::Result<()> {
+    written.or_else(|error| match error.downcast_ref::<io::Error>() {
+        Some(gone) if gone.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// Writes an answer to stdout, batch by batch.
 async fn print(mut rows: Rows, format: Format, width: Option<u16>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = async {
@@ -57,10 +62,5 @@ async fn print(mut rows: Rows, format: Format, width: Option<u16>) -> anyhow::Re
         writer.finish()?;
         anyhow::Ok(())
     };
-    match written.await.and_then(|()| Ok(out.flush()?)) {
-        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
-            Ok(())
-        }
-        other => other,
-    }
+    unless_gone(written.await.and_then(|()| Ok(out.flush()?)))
 }

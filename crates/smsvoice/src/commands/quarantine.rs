@@ -12,7 +12,7 @@ use smsvoice_lake::Reason;
 use smsvoice_metrics::LocalEngine;
 
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// List what is in quarantine: reasons with counts and the newest example, or the pieces of one reason
@@ -29,9 +29,10 @@ pub(crate) struct Args {
     /// Write the payloads to this file, each followed by a line end, the newest first; "-" is stdout.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    damaged: DamagedArgs,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// The reasons, the most frequent first, each with the newest piece that is there for it.
@@ -47,23 +48,23 @@ const BY_REASON: &str = "
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &DamagedArgs::default()).await?;
+        let engine = args.lake.engine(world, &args.damaged).await?;
         if let Some(path) = &args.out {
             let pieces = write_payloads(&engine, args, path).await?;
             writeln!(io::stderr(), "note: {pieces} payloads were written to {}", path.display())?;
-            return Ok(Exit::Done);
+            return Ok(super::exit_of(&engine));
         }
         let sql = match args.reason {
             None => BY_REASON.to_owned(),
             Some(_) => pieces(args.reason, "received_at, source, source_id, detail, payload_text"),
         };
-        super::print(engine.query(&sql).await?, args.format, world.width).await?;
+        super::print(engine.query(&sql).await?, args.format.format(), world.width).await?;
         writeln!(
             io::stderr(),
             "note: after a fix, read it again: smsvoice replay --from-quarantine --lake {}",
             args.lake.lake
         )?;
-        Ok(Exit::Done)
+        Ok(super::exit_of(&engine))
     })
 }
 

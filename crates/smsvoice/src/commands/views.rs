@@ -56,10 +56,8 @@ impl FromStr for Target {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    match io::stdout().lock().write_all(args.text()?.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(Exit::Done), // a reader that goes away (`| head`) is no failure
-    }
+    super::unless_gone(io::stdout().lock().write_all(args.text()?.as_bytes()).map_err(Into::into))?;
+    Ok(Exit::Done)
 }
 
 impl Args {

@@ -1,6 +1,8 @@
 //! List prices, in one place. In US dollars, without free tiers, first tier of usage.
 
-/// When the table was written. Prices change: read the pages named below before you rely on a figure.
+/// When the table was written. Only Lambda's prices, and that Firehose rounds records up to 5 KB, were compared with what
+/// AWS publishes. The others are what the author remembered and were not looked up: open the pages named below, of which
+/// each says whose price stands beside it, before you rely on a figure.
 pub(crate) const AS_OF: &str = "2026-11-25";
 
 /// Of one region.

@@ -31,8 +31,8 @@ pub(crate) struct FormatArgs {
     /// How the rows are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// CSV for programs, with all cells as they are. Without it, a cell that a spreadsheet would take for a formula (it begins with = + - or @) gets an
-    /// apostrophe in front, and control codes are escaped.
+    /// CSV for programs, with all cells as they are. Without it, a cell that a spreadsheet would take for a formula (it
+    /// begins with = + - or @) gets an apostrophe in front, and control codes are escaped.
     #[arg(long)]
     csv_raw: bool,
 }
