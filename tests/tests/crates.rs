@@ -24,7 +24,8 @@ const FLOW: [&str; 10] = [
 ];
 
 /// Libraries (and those whose names begin with theirs and a hyphen) that only these crates name, and all of these do.
-const OWNERS: [(&str, &[&str]); 11] = [
+const OWNERS: [(&str, &[&str]); 12] = [
+    ("age", &["smsvoice-ingest"]),
     ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
     ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),

@@ -23,7 +23,7 @@ pub use lambda::put_until;
 pub use ledger::{Durable, Ledger, Received};
 pub use observed::Observed;
 pub use origin::Origin;
-pub use privacy::{Applied, PhoneKey, PhoneNumbers, Privacy};
+pub use privacy::{Applied, Identities, IdentityError, PhoneKey, PhoneNumbers, Privacy, Recipient, is_sealed};
 pub use reader::{Output, Reader, Tally};
 pub use replay::{ReplayOptions, Replayed, replay};
 pub use settings::{Asked, KeyError, KeySource, RouteDefaults, Setting, SettingError, Settings, SettingsError, Wanted};

@@ -35,4 +35,4 @@ pub use settings::{
     AskedOfLake, LAYOUT, LakeSettings, OriginationSetting, PhoneNumbersSetting, SETTINGS_FILE, valid_context_columns,
     valid_context_keep,
 };
-pub use writer::{LakeWriter, Quarantined, WriteCounts, WriterLimits};
+pub use writer::{LakeWriter, Payload, Quarantined, WriteCounts, WriterLimits};

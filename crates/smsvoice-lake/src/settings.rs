@@ -85,6 +85,9 @@ pub struct LakeSettings {
     /// Context keys, and fields without a column, whose numbers are no telephone numbers: they are stored as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub context_keep: Vec<String>,
+    /// The age public key that payloads in quarantine are encrypted for which cannot be searched for numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine_recipient: Option<String>,
 }
 
 impl Default for LakeSettings {
@@ -96,6 +99,7 @@ impl Default for LakeSettings {
             origination: OriginationSetting::Plain,
             context_columns: Vec::new(),
             context_keep: Vec::new(),
+            quarantine_recipient: None,
         }
     }
 }
@@ -111,24 +115,28 @@ pub struct AskedOfLake {
     pub context_columns: Option<Vec<String>>,
     /// See [`LakeSettings::context_keep`].
     pub context_keep: Option<Vec<String>>,
+    /// See [`LakeSettings::quarantine_recipient`].
+    pub quarantine_recipient: Option<String>,
 }
 
 impl AskedOfLake {
     /// The settings with what is asked for in place of what they were.
     pub fn over(&self, settings: LakeSettings) -> LakeSettings {
-        let Self { phone_numbers, origination, context_columns, context_keep } = self.clone();
+        let Self { phone_numbers, origination, context_columns, context_keep, quarantine_recipient } = self.clone();
         LakeSettings {
             layout: settings.layout,
             phone_numbers: phone_numbers.unwrap_or(settings.phone_numbers),
             origination: origination.unwrap_or(settings.origination),
             context_columns: context_columns.unwrap_or(settings.context_columns),
             context_keep: context_keep.unwrap_or(settings.context_keep),
+            quarantine_recipient: quarantine_recipient.or(settings.quarantine_recipient),
         }
     }
 
     /// Refuses a writer that asks for something else than the lake holds.
     fn check(&self, url: &str, held: &LakeSettings) -> Result<(), LakeError> {
-        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep } = held;
+        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep, quarantine_recipient } =
+            held;
         let other = |held: String, asked: String, flag| {
             Err(LakeError::OtherSettings { url: url.to_owned(), held, asked, flag })
         };
@@ -146,6 +154,13 @@ impl AskedOfLake {
         if let Some(asked) = self.context_keep.as_ref().filter(|asked| *asked != context_keep) {
             let held = format!("numbers as they are under these context keys: {}", columns(context_keep));
             return other(held, columns(asked), "--context-keep");
+        }
+        if let Some(asked) =
+            self.quarantine_recipient.as_ref().filter(|asked| Some(*asked) != quarantine_recipient.as_ref())
+        {
+            let held = quarantine_recipient.as_deref().unwrap_or("nobody");
+            let held = format!("what cannot be searched in quarantine encrypted for {held}");
+            return other(held, asked.clone(), "--quarantine-recipient");
         }
         Ok(())
     }

@@ -29,6 +29,9 @@ pub(crate) struct SettingsArgs {
     /// Context keys whose numbers are no telephone numbers (order, for one), separated by commas: stored as they are.
     #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_KEEP", hide_env_values = true)]
     context_keep: Option<String>,
+    /// An age public key: what cannot be searched for numbers rests in quarantine encrypted for it.
+    #[arg(long, value_name = "KEY", env = "SMSVOICE_QUARANTINE_RECIPIENT", hide_env_values = true)]
+    quarantine_recipient: Option<String>,
     /// What no envelope tells: ARN=configuration-set@account, separated by commas.
     #[arg(long, value_name = "ROUTES", env = "SMSVOICE_ROUTES", hide_env_values = true)]
     routes: Option<String>,
@@ -36,8 +39,16 @@ pub(crate) struct SettingsArgs {
 
 impl SettingsArgs {
     pub(crate) fn asked(&self) -> Asked {
-        let Self { phone_numbers, phone_key, phone_key_version, origination, context_columns, context_keep, routes } =
-            self.clone();
+        let Self {
+            phone_numbers,
+            phone_key,
+            phone_key_version,
+            origination,
+            context_columns,
+            context_keep,
+            quarantine_recipient,
+            routes,
+        } = self.clone();
         let mut asked = Asked::default();
         for (setting, value) in [
             (Setting::PhoneNumbers, phone_numbers),
@@ -46,6 +57,7 @@ impl SettingsArgs {
             (Setting::Origination, origination),
             (Setting::ContextColumns, context_columns),
             (Setting::ContextKeep, context_keep),
+            (Setting::QuarantineRecipient, quarantine_recipient),
             (Setting::Routes, routes),
         ] {
             asked.set(setting, value.unwrap_or_default());

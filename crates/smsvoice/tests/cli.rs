@@ -200,7 +200,7 @@ fn quarantine_is_read_again_after_a_fix() {
         source_id: "invocation message-1".to_owned(),
         reason: Reason::NotAnEvent,
         detail: String::new(),
-        payload: br#"{"detail":{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}}"#.to_vec(),
+        payload: br#"{"detail":{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}}"#[..].into(),
     };
     let mut writer = LakeWriter::default();
     writer.reject(row);

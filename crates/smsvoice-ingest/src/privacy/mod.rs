@@ -7,6 +7,7 @@ mod event;
 mod hash;
 mod keys;
 mod payload;
+mod seal;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use smsvoice_event::PhoneNumber;
 pub use self::event::Applied;
 pub use self::hash::PhoneKey;
 use self::keys::Key;
+pub use self::seal::{Identities, IdentityError, Recipient, is_sealed};
 use self::spelling::{Form, Number, Search};
 
 /// How telephone numbers rest in the lake.
@@ -58,12 +60,19 @@ pub struct Privacy {
     pub origination_too: bool,
     /// Keys of the context, and fields without a column, in which only the event's own numbers are hidden.
     pub context_keep: Vec<String>,
+    /// Whom payloads in quarantine that cannot be searched are encrypted for.
+    pub quarantine_recipient: Option<Recipient>,
 }
 
 impl Privacy {
     /// Numbers as they were sent: the default of a local replay.
     pub const fn plain() -> Self {
-        Self { numbers: PhoneNumbers::Plain, origination_too: false, context_keep: Vec::new() }
+        Self {
+            numbers: PhoneNumbers::Plain,
+            origination_too: false,
+            context_keep: Vec::new(),
+            quarantine_recipient: None,
+        }
     }
 
     const fn is_plain(&self) -> bool {

@@ -325,7 +325,7 @@ impl<'s, O: Output> Reader<'s, O> {
             source_id: self.settings.privacy.name(&origin.source_id()).into_owned(),
             reason,
             detail: detail.to_owned(),
-            payload: self.settings.privacy.payload(payload).payload.into_owned(),
+            payload: self.settings.privacy.kept(payload),
         };
         match &mut self.unreadable_parts {
             Some(parts) => parts.keep(piece),
@@ -384,6 +384,6 @@ mod tests {
         reader.bytes(&piece, &origin);
         let (Kept(kept), received) = reader.finish();
         assert_eq!(received.by_reason[&Reason::InflatesTooFar], 1);
-        assert_eq!(kept[0].payload, piece);
+        assert_eq!(*kept[0].payload, piece);
     }
 }

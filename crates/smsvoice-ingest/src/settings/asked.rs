@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::key::KeySource;
 use super::routes::{self, RouteDefaults};
+use crate::privacy::Recipient;
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $setting:ident = $variable:literal $flag:literal, $expected:literal;)*) => {
@@ -52,6 +53,9 @@ settings! {
     /// Context keys, and fields without a column, whose numbers are no telephone numbers.
     ContextKeep = "SMSVOICE_CONTEXT_KEEP" "--context-keep",
         "up to 100 context keys, separated by commas, whose numbers are not telephone numbers";
+    /// Whom payloads in quarantine that cannot be searched for numbers are encrypted for.
+    QuarantineRecipient = "SMSVOICE_QUARANTINE_RECIPIENT" "--quarantine-recipient",
+        "an age public key (age1…), as `age-keygen` prints it";
     /// Configuration set and account by the ARN of the queue, stream or topic.
     Routes = "SMSVOICE_ROUTES" "--routes",
         "ARN=configuration-set, ARN=configuration-set@account or ARN=@account, separated by commas";
@@ -106,6 +110,7 @@ impl Asked {
             origination: self.one(Setting::Origination, OriginationSetting::from_word)?,
             context_columns: self.one(Setting::ContextColumns, context_columns)?,
             context_keep: self.one(Setting::ContextKeep, context_keep)?,
+            quarantine_recipient: self.one(Setting::QuarantineRecipient, recipient)?,
         };
         Ok(Wanted {
             lake,
@@ -117,9 +122,12 @@ impl Asked {
 
     fn one<T>(&self, setting: Setting, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, SettingError> {
         let Some(value) = self.0.get(&setting) else { return Ok(None) };
-        // Somebody who misread the documentation may have put the key itself there.
-        let told =
-            if setting == Setting::PhoneKey { "not the name of a place".to_owned() } else { format!("{value:?}") };
+        // Somebody who misread the documentation may have put the key itself there, or the private one.
+        let told = match setting {
+            Setting::PhoneKey => "not the name of a place".to_owned(),
+            Setting::QuarantineRecipient => "not a public key".to_owned(),
+            _ => format!("{value:?}"),
+        };
         read(value).map(Some).ok_or(SettingError { setting, value: told })
     }
 }
@@ -147,6 +155,10 @@ fn context_keep(value: &str) -> Option<Vec<String>> {
     valid_context_keep(&keys).is_ok().then_some(keys)
 }
 
+fn recipient(value: &str) -> Option<String> {
+    Recipient::of(value).map(|_| value.to_owned())
+}
+
 /// The version stands before a colon in every value that is stored, in JSON as well.
 fn version(value: &str) -> Option<String> {
     let valid = value.len() <= 64 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
@@ -156,6 +168,9 @@ fn version(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of the example in the documentation of age.
+    const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
     fn read(setting: Setting, value: &str) -> Result<Wanted, SettingError> {
         let mut asked = Asked::default();
@@ -173,12 +188,13 @@ mod tests {
             (Setting::Origination, "yes"),
             (Setting::ContextColumns, "a,,b"),
             (Setting::ContextKeep, "order,"),
+            (Setting::QuarantineRecipient, "AGE-SECRET-KEY-1X"),
             (Setting::Routes, "queue=set"),
             (Setting::Routes, "arn:aws:sqs:us-east-1:1:q=set@12"),
         ] {
             errors += &format!("{}\n", read(setting, value).unwrap_err());
         }
-        assert!(!errors.contains("my-secret-key-itself"));
+        assert!(!errors.contains("my-secret-key-itself") && !errors.contains("AGE-SECRET"));
         insta::assert_snapshot!(errors);
     }
 
@@ -192,6 +208,7 @@ mod tests {
             ("SMSVOICE_ORIGINATION", "same"),
             ("SMSVOICE_CONTEXT_COLUMNS", "campaign, team"),
             ("SMSVOICE_CONTEXT_KEEP", "order"),
+            ("SMSVOICE_QUARANTINE_RECIPIENT", RECIPIENT),
             ("SMSVOICE_ROUTES", &format!("{arn}=otp@444455556666")),
         ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -200,6 +217,7 @@ mod tests {
         assert_eq!(wanted.lake.origination, Some(OriginationSetting::Same));
         assert_eq!(wanted.lake.context_columns.unwrap(), ["campaign", "team"]);
         assert_eq!(wanted.lake.context_keep.unwrap(), ["order"]);
+        assert_eq!(wanted.lake.quarantine_recipient.as_deref(), Some(RECIPIENT));
         assert_eq!(wanted.phone_key, Some(KeySource::File("/key".into())));
         assert_eq!(wanted.phone_key_version.as_deref(), Some("2026"));
         assert_eq!(wanted.routes[arn].configuration_set.as_deref(), Some("otp"));

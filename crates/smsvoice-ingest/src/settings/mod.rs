@@ -15,7 +15,7 @@ use thiserror::Error;
 pub use self::asked::{Asked, Setting, SettingError, Wanted};
 pub use self::key::{KeyError, KeySource};
 pub use self::routes::RouteDefaults;
-use crate::privacy::{PhoneKey, PhoneNumbers, Privacy};
+use crate::privacy::{PhoneKey, PhoneNumbers, Privacy, Recipient};
 
 /// How events are read.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,13 @@ pub enum SettingsError {
         /// How the lake stores numbers.
         held: PhoneNumbersSetting,
     },
+    /// What the lake's settings name as recipient is no public key.
+    #[error(
+        "the lake's settings name a quarantine_recipient that is no age public key (age1…); `smsvoice lake set {flag} KEY` \
+         puts it right",
+        flag = Setting::QuarantineRecipient.flag()
+    )]
+    NoRecipient,
     /// The key cannot be had.
     #[error("the key for phone numbers cannot be used")]
     Key(#[source] KeyError),
@@ -66,7 +73,8 @@ impl Wanted {
         let Self { lake: asked, phone_key, phone_key_version, routes } = self;
         // A key says that hashes are wanted, unless the lake is known to hold something else.
         let held = lake.agree(&asked).await?;
-        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep } = held;
+        let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep, quarantine_recipient } =
+            held;
         let numbers = match (phone_numbers, phone_key) {
             (PhoneNumbersSetting::Hmac, None) => return Err(SettingsError::NoKey),
             (PhoneNumbersSetting::Hmac, Some(source)) => {
@@ -78,7 +86,13 @@ impl Wanted {
             (PhoneNumbersSetting::Mask, None) => PhoneNumbers::Mask,
             (PhoneNumbersSetting::Drop, None) => PhoneNumbers::Drop,
         };
-        let privacy = Privacy { numbers, origination_too: origination == OriginationSetting::Same, context_keep };
+        let recipient = quarantine_recipient.map(|key| Recipient::of(&key).ok_or(SettingsError::NoRecipient));
+        let privacy = Privacy {
+            numbers,
+            origination_too: origination == OriginationSetting::Same,
+            context_keep,
+            quarantine_recipient: recipient.transpose()?,
+        };
         Ok(Settings { privacy, routes, context_columns })
     }
 }

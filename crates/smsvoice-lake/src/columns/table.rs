@@ -78,7 +78,7 @@ macro_rules! quarantine_columns {
             stage: Word + Ranged = derived.stage, "`envelope` `decode` `parse`: how far reading came";
             reason: Word + Ranged = row.reason, "why, in snake_case";
             detail: Word = row.detail, "why, for a person; never holds a value of the payload";
-            payload: Binary(200) + Required = row.payload, "the bytes as received; without numbers unless the privacy setting is `plain`";
+            payload: Binary(200) + Required = row.payload, "the bytes as received; without numbers, or encrypted with age, unless the privacy setting is `plain`";
         }
     };
 }

@@ -8,7 +8,7 @@ mod seen;
 pub use self::closing::WriterLimits;
 use self::events::EventWriter;
 use self::quarantine::QuarantineWriter;
-pub use self::quarantine::Quarantined;
+pub use self::quarantine::{Payload, Quarantined};
 use crate::batch::EventBatch;
 use crate::error::LakeError;
 use crate::file::LakeFile;

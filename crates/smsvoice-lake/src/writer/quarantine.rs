@@ -1,16 +1,58 @@
 //! What could not be read, kept with the reason, to be read again after a fix.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 
 use chrono::NaiveDate;
 use smsvoice_event::Timestamp;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::encode::quarantine_file;
 use crate::error::LakeError;
 use crate::file::{LakeFile, PartName, Table, TablePartition};
 use crate::reason::{Reason, Stage};
 use crate::route::Source;
+
+/// The bytes of a piece, as they are kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload {
+    bytes: Vec<u8>,
+    /// A hash of what is encrypted in them: encrypted again, the same becomes other bytes.
+    sealed: Option<u128>,
+}
+
+impl Payload {
+    /// Encrypted bytes, and what they are when they are decrypted.
+    pub fn sealed(bytes: Vec<u8>, original: &[u8]) -> Self {
+        Self { bytes, sealed: Some(xxh3_128(original)) }
+    }
+}
+
+impl From<Vec<u8>> for Payload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, sealed: None }
+    }
+}
+
+impl From<&[u8]> for Payload {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_vec().into()
+    }
+}
+
+impl Deref for Payload {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl AsRef<[u8]> for Payload {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
 
 /// One piece of input that is no event.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,8 +71,8 @@ pub struct Quarantined {
     pub reason: Reason,
     /// Why, for a person; never holds a value of the payload.
     pub detail: String,
-    /// The bytes as received.
-    pub payload: Vec<u8>,
+    /// The bytes as received, without what the privacy of the lake hides.
+    pub payload: Payload,
 }
 
 impl Quarantined {
@@ -128,10 +170,13 @@ impl QuarantineWriter {
     }
 }
 
-/// The place belongs to a row's identity: two files that break off leave the same payload, none.
+/// The place belongs to a row's identity: two files that break off leave the same payload, none. A payload that is
+/// encrypted counts as what is in it.
 fn identity(row: &Quarantined) -> u128 {
     let mut hash = Xxh3::new();
-    for part in [row.source_id.as_bytes(), row.reason.as_str().as_bytes(), &row.payload] {
+    let sealed = row.payload.sealed.map(u128::to_le_bytes);
+    let payload = sealed.as_ref().map_or(&*row.payload, |hash| hash);
+    for part in [row.source_id.as_bytes(), row.reason.as_str().as_bytes(), payload] {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part);
     }

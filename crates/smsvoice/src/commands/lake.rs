@@ -97,6 +97,9 @@ fn cannot_be_undone(before: &LakeSettings, after: &LakeSettings) -> Vec<String> 
     if before.context_keep != after.context_keep {
         warnings.push("rows written so far keep what they have under these context keys".to_owned());
     }
+    if before.quarantine_recipient != after.quarantine_recipient {
+        warnings.push("payloads that rest in quarantine stay as they are".to_owned());
+    }
     warnings.push("a function that is warm goes on with the old settings until it is started anew".to_owned());
     warnings
 }

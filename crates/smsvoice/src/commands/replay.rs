@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{self, Duration};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Found, Input, Place, ReplayOptions, put_until, replay};
+use smsvoice_ingest::{Found, Identities, Input, Place, ReplayOptions, is_sealed, put_until, replay};
 use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
 use tokio::time::Instant;
@@ -38,6 +39,9 @@ pub(crate) struct Args {
     /// Read again what rests in the lake's quarantine. What is still unreadable stays there.
     #[arg(long, conflicts_with = "paths")]
     from_quarantine: bool,
+    /// A file of age identities: they open what rests in quarantine encrypted.
+    #[arg(long, value_name = "FILE", requires = "from_quarantine")]
+    identity: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArgs,
     /// Print the lake's delivery rates afterwards, broken down by these dimensions (see `metrics --by`).
@@ -53,6 +57,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     // Inputs first: a path that leads nowhere must not leave an empty lake behind.
     let Found { inputs, skipped, passed_over } =
         if args.from_quarantine { Found::default() } else { args.inputs(world)? };
+    let identities = args.identities()?;
     let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
     let settings = runtime.block_on(args.settings.settle(&lake, world))?;
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
@@ -69,10 +74,11 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         _ if lake.is_remote() => runtime.block_on(async { put_until(&lake, &file, Instant::now() + PATIENCE).await }),
         _ => runtime.block_on(lake.put(&file)),
     };
+    let sealed = Sealed { identities, left: AtomicU64::new(0) };
     let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
     let kept = kept.into_iter().flat_map(|file| {
         let rows = runtime.block_on(lake.read_quarantine(&file));
-        quarantined(file.location.to_string(), rows)
+        quarantined(file.location.to_string(), rows, &sealed)
     });
     let replayed = replay(inputs.into_iter().chain(kept), &options, &progress, put)?;
     bar.finish_and_clear();
@@ -80,6 +86,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         replayed,
         skipped,
         passed_over,
+        sealed: sealed.left.load(Ordering::Relaxed),
         bytes_in: read.into_inner(),
         seconds: started.elapsed().as_secs_f64(),
     };
@@ -101,6 +108,13 @@ async fn rates(args: &Args, world: &World) -> anyhow::Result<()> {
 }
 
 impl Args {
+    fn identities(&self) -> anyhow::Result<Option<Identities>> {
+        let Some(path) = &self.identity else { return Ok(None) };
+        let text = std::fs::read_to_string(path);
+        let text = text.with_context(|| format!("the file of identities {} cannot be read", path.display()))?;
+        Ok(Some(Identities::of(&text).with_context(|| path.display().to_string())?))
+    }
+
     fn inputs(&self, world: &World) -> anyhow::Result<Found> {
         let now = Timestamp::from_millis(world.now.timestamp_millis()).unwrap_or(Timestamp::EPOCH);
         let mut found = Found::default();
@@ -123,10 +137,31 @@ impl Args {
     }
 }
 
+/// What rests in quarantine encrypted.
+struct Sealed {
+    identities: Option<Identities>,
+    /// Payloads that were left as they are, because there is no identity.
+    left: AtomicU64,
+}
+
+impl Sealed {
+    /// The payload, decrypted if it is encrypted and somebody can.
+    fn open(&self, payload: Vec<u8>) -> io::Result<Vec<u8>> {
+        match &self.identities {
+            Some(identities) if is_sealed(&payload) => identities.open(&payload).map_err(io::Error::other),
+            None if is_sealed(&payload) => {
+                self.left.fetch_add(1, Ordering::Relaxed);
+                Ok(payload)
+            }
+            _ => Ok(payload),
+        }
+    }
+}
+
 /// What one file of the quarantine holds, each payload an input of its own that came as it did the first time.
-fn quarantined(file: String, rows: Result<Vec<QuarantinedPayload>, LakeError>) -> Vec<Input> {
+fn quarantined(file: String, rows: Result<Vec<QuarantinedPayload>, LakeError>, sealed: &Sealed) -> Vec<Input> {
     match rows {
-        Ok(rows) => rows.into_iter().map(again).collect(),
+        Ok(rows) => rows.into_iter().map(|row| again(row, sealed)).collect(),
         Err(error) => {
             let place = Place::file(file, Timestamp::EPOCH);
             vec![Input::new(place, move || Err(io::Error::other(error)))]
@@ -134,11 +169,12 @@ fn quarantined(file: String, rows: Result<Vec<QuarantinedPayload>, LakeError>) -
     }
 }
 
-fn again(row: QuarantinedPayload) -> Input {
+fn again(row: QuarantinedPayload, sealed: &Sealed) -> Input {
     let QuarantinedPayload { received_at, source, account_id, aws_region, source_id, reason: _, payload } = row;
     let carrier = source.unwrap_or(Source::File);
     let place = Place { name: source_id, arrival: received_at, carrier, account_id, aws_region };
-    Input::new(place, move || Ok(Box::new(io::Cursor::new(payload))))
+    let payload = sealed.open(payload);
+    Input::new(place, move || Ok(Box::new(io::Cursor::new(payload?))))
 }
 
 fn progress_bar(inputs: &[Input], world: &World) -> ProgressBar {

@@ -5,8 +5,11 @@ mod bodies;
 
 use std::borrow::Cow;
 
+use smsvoice_lake::Payload;
+
 use super::Privacy;
 use super::keys::Key;
+use super::seal::is_sealed;
 use super::spelling::{Form, Number};
 use crate::inflate::{self, Compression};
 
@@ -26,6 +29,16 @@ pub(crate) struct Searched<'p> {
 }
 
 impl Privacy {
+    /// A payload that nobody could read, as it is kept: without the numbers and messages in it, and encrypted if not all of
+    /// it could be searched and somebody is named who may read it.
+    pub(crate) fn kept(&self, payload: &[u8]) -> Payload {
+        let Searched { payload: searched, is_opaque } = self.payload(payload);
+        match &self.quarantine_recipient {
+            Some(recipient) if is_opaque => Payload::sealed(recipient.seal(payload), payload),
+            _ => searched.into_owned().into(),
+        }
+    }
+
     /// A payload that nobody could read, without the numbers and the messages that can be found in it.
     pub(crate) fn payload<'p>(&self, payload: &'p [u8]) -> Searched<'p> {
         let mut searching = Searching { privacy: self, room: MOST_INFLATED, is_opaque: false };
@@ -45,6 +58,9 @@ struct Searching<'p> {
 impl Searching<'_> {
     /// Bytes of any kind, without what has to be hidden; nothing if they may stay as they are.
     fn opened(&mut self, bytes: &[u8], depth: u8) -> Option<Vec<u8>> {
+        if is_sealed(bytes) {
+            return None;
+        }
         let Some(compression) = Compression::of(bytes) else { return self.plain(bytes, depth) };
         let inflated = if depth < MOST_DEEP { inflate::up_to(bytes, compression, self.room) } else { None };
         let Some(inflated) = inflated else {

@@ -41,7 +41,16 @@ fn row() -> impl Strategy<Value = Quarantined> {
     (0..Timestamp::LAST.millis(), reason, route, vec(any::<u8>(), 0..60)).prop_map(|(time, reason, route, payload)| {
         let (account_id, aws_region, source_id, detail) = route;
         let received_at = Timestamp::from_millis(time).unwrap();
-        Quarantined { received_at, source: Source::Sqs, account_id, aws_region, source_id, reason, detail, payload }
+        Quarantined {
+            received_at,
+            source: Source::Sqs,
+            account_id,
+            aws_region,
+            source_id,
+            reason,
+            detail,
+            payload: payload.into(),
+        }
     })
 }
 
@@ -70,7 +79,7 @@ fn many_and_long_payloads_read_back_as_they_were() {
         source_id: format!("events.jsonl:{at}"),
         reason: Reason::InvalidJson,
         detail: String::new(),
-        payload: vec![at as u8; if at.is_multiple_of(700) { 1_500_000 } else { at % 50 }],
+        payload: vec![at as u8; if at.is_multiple_of(700) { 1_500_000 } else { at % 50 }].into(),
     };
     let rows: Vec<Quarantined> = (0..2_500).map(row).collect();
     assert_eq!(read_back(&rows), expected(&rows));

@@ -15,6 +15,8 @@ pub(super) struct Report {
     pub(super) skipped: Vec<Skipped>,
     /// Hidden files, and those of a lake.
     pub(super) passed_over: u64,
+    /// Payloads in quarantine that are encrypted, and were not decrypted.
+    pub(super) sealed: u64,
     pub(super) bytes_in: u64,
     pub(super) seconds: f64,
 }
@@ -112,6 +114,10 @@ impl Report {
         if *files_repaired > 0 {
             let repaired = HumanCount(*files_repaired);
             told.push(format!("note: {repaired} files of the lake were damaged, and were written again"));
+        }
+        if self.sealed > 0 {
+            let sealed = HumanCount(self.sealed);
+            told.push(format!("note: {sealed} payloads are encrypted; --identity FILE reads them"));
         }
         if ledger.received == 0 {
             told.push("note: the input holds no events".to_owned());
