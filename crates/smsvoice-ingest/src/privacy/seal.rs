@@ -17,9 +17,10 @@ impl Recipient {
     }
 
     /// The bytes, encrypted. Each time they become others.
-    pub(super) fn seal(&self, bytes: &[u8]) -> Vec<u8> {
-        // It fails only for several recipients that do not go together, and here is one.
-        age::encrypt(&self.0, bytes).unwrap_or_default()
+    ///
+    /// Nothing if they cannot be encrypted: age fails for several recipients that do not go together, and here is one.
+    pub(super) fn seal(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        age::encrypt(&self.0, bytes).ok()
     }
 }
 
@@ -86,7 +87,7 @@ mod tests {
     fn only_the_right_identity_opens_what_is_sealed() {
         let (right, wrong) = (x25519::Identity::generate(), x25519::Identity::generate());
         let recipient = Recipient::of(&right.to_public().to_string()).unwrap();
-        let sealed = recipient.seal(b"\x00\xff+14255550142");
+        let sealed = recipient.seal(b"\x00\xff+14255550142").unwrap();
         assert!(is_sealed(&sealed) && !sealed.windows(7).any(|bytes| bytes == b"5550142"));
         let file = |key: &x25519::Identity| format!("# created: today\n\n{}\n", key.to_string().expose_secret());
         let opened = Identities::of(&format!("{}{}", file(&wrong), file(&right))).unwrap().open(&sealed).unwrap();

@@ -105,7 +105,7 @@ const EVERYWHERE: &str = r#","destinationPhoneNumber":"+14255550156","originatio
 fn an_events_numbers_are_hidden_wherever_they_stand() {
     let all = |numbers, origination_too, kept: &[&str]| {
         let context_keep = kept.iter().map(|key| (*key).to_owned()).collect();
-        shown(&Privacy { numbers, origination_too, context_keep }, EVERYWHERE)
+        shown(&Privacy { numbers, origination_too, context_keep, quarantine_recipient: None }, EVERYWHERE)
     };
     insta::assert_snapshot!([
         all(PhoneNumbers::Mask, false, &[]),

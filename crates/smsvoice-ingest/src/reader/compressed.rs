@@ -135,7 +135,7 @@ mod tests {
             for piece in [gzip(&format!("{EVENT}\n{bomb}")), gzip(&format!("{bomb}\n{EVENT}"))] {
                 let (kept, received, _) = read(&piece, None);
                 assert_eq!((kept.len(), kept[0].reason), (1, Reason::InflatesTooFar));
-                assert!(kept[0].payload == piece, "as it came");
+                assert!(*kept[0].payload == piece, "as it came");
                 assert_eq!(received.by_reason, [(Reason::InflatesTooFar, 1)].into());
                 assert_eq!(received.pieces, received.by_source[&Source::File]);
             }
@@ -148,7 +148,7 @@ mod tests {
         let line = base64_simd::STANDARD.encode_to_string(&bomb);
         let outer = gzip(&format!(r#"{{"awslogs":{{"data":"{line}"}}}}"#));
         let (kept, _, _) = read(&outer, None);
-        assert!(kept.len() == 1 && kept[0].payload == outer);
+        assert!(kept.len() == 1 && *kept[0].payload == outer);
     }
 
     #[test]

@@ -33,9 +33,10 @@ impl Privacy {
     /// it could be searched and somebody is named who may read it.
     pub(crate) fn kept(&self, payload: &[u8]) -> Payload {
         let Searched { payload: searched, is_opaque } = self.payload(payload);
-        match &self.quarantine_recipient {
-            Some(recipient) if is_opaque => Payload::sealed(recipient.seal(payload), payload),
-            _ => searched.into_owned().into(),
+        let recipient = self.quarantine_recipient.as_ref().filter(|_| is_opaque);
+        match recipient.and_then(|recipient| recipient.seal(payload)) {
+            Some(sealed) => Payload::sealed(sealed, payload),
+            None => searched.into_owned().into(),
         }
     }
 
