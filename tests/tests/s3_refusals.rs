@@ -138,6 +138,47 @@ fn profile_and_container_give_credentials_and_the_profile_its_region() {
     );
 }
 
+/// A home with this `~/.aws/config`, and a token of IAM Identity Center that is valid until then.
+fn home_with_sign_in(config: &str, expires_at: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    // The name of the file is the SHA-1 of the session's name.
+    let token = home.path().join(".aws/sso/cache/e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json");
+    std::fs::create_dir_all(token.parent().unwrap()).unwrap();
+    std::fs::write(home.path().join(".aws/config"), config).unwrap();
+    let text =
+        format!(r#"{{"startUrl":"start-url","region":"us-east-1","accessToken":"t","expiresAt":"{expires_at}"}}"#);
+    std::fs::write(token, text).unwrap();
+    home
+}
+
+#[test]
+fn a_process_and_a_sign_in_give_credentials_and_one_that_is_over_says_how_to_sign_in_again() {
+    let (endpoint, asked) = server(|_| refusal("403 Forbidden", "AccessDenied", ""));
+    let key = r#"{"Version":1,"AccessKeyId":"PROCESSKEY","SecretAccessKey":"secret"}"#;
+    let process = format!("[profile work]\nregion = us-east-1\ncredential_process = echo '{key}'\n");
+    let home = home_with_sign_in(&process, "2000-01-01T00:00:00Z");
+    replay(home.path(), [("AWS_PROFILE", "work"), ("AWS_ENDPOINT_URL_S3", &endpoint)]);
+    assert!(asked.recv().unwrap().1.contains("Credential=PROCESSKEY/"));
+
+    let answer = r#"{"roleCredentials":{"accessKeyId":"SIGNEDIN","secretAccessKey":"secret","sessionToken":"t","expiration":4070908800000}}"#;
+    let (center, _asked) = server(move |_| response("200 OK", answer));
+    let signed_in = "[profile work]\nregion = us-east-1\nsso_session = work\nsso_account_id = 123456789012\n\
+                     sso_role_name = reader\n[sso-session work]\nsso_start_url = start-url\nsso_region = us-east-1\n";
+    let variables = [("AWS_PROFILE", "work"), ("AWS_ENDPOINT_URL_S3", &*endpoint), ("AWS_ENDPOINT_URL_SSO", &*center)];
+    let home = home_with_sign_in(signed_in, "2099-01-01T00:00:00Z");
+    replay(home.path(), variables);
+    assert!(asked.recv().unwrap().1.contains("Credential=SIGNEDIN/"));
+
+    let home = home_with_sign_in(signed_in, "2000-01-01T00:00:00Z");
+    let never = tempfile::tempdir().unwrap();
+    std::fs::create_dir(never.path().join(".aws")).unwrap();
+    std::fs::write(never.path().join(".aws/config"), signed_in).unwrap();
+    for home in [home, never] {
+        let said = said(&replay(home.path(), variables).0);
+        assert!(said.contains("aws sso login") && said.lines().count() == 1, "{said}");
+    }
+}
+
 #[test]
 fn a_replay_goes_on_where_s3_is_busy_resets_or_breaks_off() {
     use std::sync::atomic::{AtomicUsize, Ordering};

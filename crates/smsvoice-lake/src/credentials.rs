@@ -1,5 +1,5 @@
-//! Credentials and region for S3, found as every tool of AWS finds them: variables, then the profile (with SSO where that is
-//! built in), web identity, the container, the instance.
+//! Credentials and region for S3, found as every tool of AWS finds them: variables, then the profile (with a process, or the sign-in of IAM
+//! Identity Center, where the binary has them built in), web identity, the container, the instance.
 
 use std::error::Error;
 use std::fmt;
@@ -42,6 +42,9 @@ pub(crate) enum NoCredentials {
          `aws sso login` sets a profile up)"
     )]
     Nowhere,
+    /// The profile signs in at IAM Identity Center, and did so too long ago or never.
+    #[error("the sign-in of the AWS profile has ended or never was; sign in with `aws sso login`")]
+    SignedOut,
     /// One of them should, and fails.
     #[error("the AWS credentials cannot be used: {0}")]
     Unusable(String),
@@ -52,6 +55,10 @@ impl NoCredentials {
         let mut innermost = error;
         while let Some(source) = innermost.source() {
             innermost = source;
+            let text = source.to_string();
+            if text.contains("SSO token") || text.contains(".aws/sso/cache") {
+                return Self::SignedOut;
+            }
         }
         let text = innermost.to_string();
         // The instance comes last: it is no instance, then, or one without a role.
