@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod aggregate;
 mod chunk;
 mod decoded;
@@ -16,6 +17,7 @@ mod replay;
 mod settings;
 mod walk;
 
+pub use account::ObjectAccount;
 pub use envelope::ObjectName;
 pub use inflate::MAX_INFLATED;
 pub use input::{Input, InputError, Place};

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    roles, trace, views,
+    adopt, apply, backfill, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query,
+    replay, roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Emulate(emulate::Args),
     Lake(lake::Args),
     Views(views::Args),
+    Backfill(Box<backfill::Args>),
     Cost(cost::Args),
     Plan(plan::Args),
     Apply(apply::Args),

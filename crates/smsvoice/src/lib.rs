@@ -61,6 +61,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
         Command::Views(args) => commands::views::run(&args),
+        Command::Backfill(args) => commands::backfill::run(&args, world),
         Command::Cost(args) => commands::cost::run(&args, world),
         Command::Plan(args) => commands::plan::run(&args, world),
         Command::Apply(args) => commands::apply::run(&args, world),

@@ -68,6 +68,25 @@ pub struct Handled {
     pub problems: Vec<String>,
 }
 
+impl Handled {
+    /// Of an invocation of which nothing is handled yet.
+    pub(crate) fn of_nothing() -> Self {
+        let (ledger, observed) = (Ledger::default(), Observed::default());
+        Self { reply: Ok(Reply::Ledger(ledger.clone())), ledger, observed, files: 0, bytes: 0, problems: Vec::new() }
+    }
+
+    /// Adds another part of the same invocation; the reply stays.
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self { reply: _, ledger, observed, files, bytes, problems } = other;
+        self.ledger.add(&ledger);
+        self.observed.add(&observed);
+        self.files += files;
+        self.bytes += bytes;
+        let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
+        self.problems.extend(problems.into_iter().take(room));
+    }
+}
+
 impl Consumer {
     /// Takes one invocation's payload: makes its events durable within `time_left`, then replies.
     ///
@@ -75,13 +94,26 @@ impl Consumer {
     /// that is harmless, because the same batch makes the same files. What is merely unreadable goes to quarantine and
     /// counts as taken: sending it again would not help.
     pub async fn invoke(&self, payload: &str, now: Timestamp, time_left: Duration) -> Handled {
+        match Invoker::of(payload) {
+            Invoker::Tasks(invocation) => self.perform(invocation, now, time_left).await,
+            invoker => self.take(invoker, payload, now, time_left).await,
+        }
+    }
+
+    /// Takes one payload as a whole.
+    pub(crate) async fn take(
+        &self,
+        invoker: Invoker<'_>,
+        payload: &str,
+        now: Timestamp,
+        time_left: Duration,
+    ) -> Handled {
         let time = time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
         let time_to_read = time / 4 * FOR_READING;
         let (deadline, until) = (Instant::now() + time, std::time::Instant::now() + time_to_read);
         let reader = Reader::new(&self.settings, BATCH_ROWS, Filling::new(&self.lake, deadline));
         let mut reader = reader.with_batches_of_few_partitions(BATCH_PARTITIONS);
         let origin = Origin::new(Source::EventBridge, now, "invocation");
-        let invoker = Invoker::of(payload);
         let mut retriables = read_retriables(&mut reader, &invoker, payload, &origin, time_to_read);
         let left = until.saturating_duration_since(std::time::Instant::now());
         let mut problems = Problems::default();
@@ -287,7 +319,8 @@ impl<'p> Answer<'p> {
         match invoker {
             Invoker::Firehose(request) => Self::Ready(super::firehose::reply(request, retriables, now)),
             Invoker::Records(records) => Self::Records(records),
-            Invoker::Envelope(_) | Invoker::Values => Self::Ledger,
+            // Tasks are taken one by one, and come here as notifications.
+            Invoker::Tasks(_) | Invoker::Envelope(_) | Invoker::Values => Self::Ledger,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows the Lambda runtime; `main.rs` alone does.
 
+mod batch;
 mod config;
 mod durable;
 mod filling;
@@ -18,5 +19,5 @@ pub use config::{Config, ConfigError, LogLevel};
 pub use durable::put_until;
 pub use invocation::{Consumer, Handled};
 pub use object::Buckets;
-pub use reply::{BatchItemFailure, Failure, Reply};
+pub use reply::{BatchItemFailure, Failure, Reply, ResultCode, TaskResult};
 pub use telemetry::{Sandbox, Telemetry};

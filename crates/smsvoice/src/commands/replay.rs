@@ -15,6 +15,7 @@ use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
 use tokio::time::Instant;
 
 use self::report::Report;
+pub(crate) use self::report::ledger_lines;
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::output::Format;
 use crate::settings::SettingsArgs;

@@ -143,6 +143,53 @@ impl Route {
     }
 }
 
+/// An archive that is read once, by S3 Batch Operations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backfill {
+    pub(crate) objects: f64,
+    /// Bytes of all events.
+    pub(crate) unpacked_bytes: f64,
+}
+
+/// Dollars, once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BackfillCost {
+    /// The job, and its objects.
+    pub(crate) batch: f64,
+    /// As of [`Cost`].
+    pub(crate) function: f64,
+    /// Listing, reading and putting.
+    pub(crate) requests: f64,
+}
+
+/// Bytes of an event in an archive, about.
+const EVENT_BYTES: f64 = 800.0;
+/// Objects that one request lists.
+const LISTED: f64 = 1_000.0;
+
+impl Backfill {
+    pub(crate) fn cost(&self, prices: &Prices) -> BackfillCost {
+        let Self { objects, unpacked_bytes } = self;
+        let seconds = objects * INVOCATION_SECONDS + unpacked_bytes / EVENT_BYTES * EVENT_SECONDS;
+        // Each object is asked for twice: its size, then its bytes.
+        let puts = objects * FILES + objects / LISTED;
+        BackfillCost {
+            batch: prices.batch_job + objects / 1e6 * prices.batch_objects,
+            function: objects / 1e6 * prices.lambda_requests
+                + seconds * prices.lambda_gb_second
+                + objects * LOGGED / GB * prices.logs_gb,
+            requests: puts / 1_000.0 * prices.s3_puts + objects * 2.0 / 1_000.0 * prices.s3_gets,
+        }
+    }
+}
+
+impl BackfillCost {
+    pub(crate) fn total(&self) -> f64 {
+        let Self { batch, function, requests } = self;
+        batch + function + requests
+    }
+}
+
 impl Load {
     /// Events a month.
     pub(crate) fn events(&self) -> f64 {

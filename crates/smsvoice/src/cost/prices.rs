@@ -31,6 +31,10 @@ pub(crate) struct Prices {
     pub(crate) s3_puts: f64,
     /// A thousand GETs (the same page).
     pub(crate) s3_gets: f64,
+    /// A job of S3 Batch Operations, and a million objects of one (the same page).
+    pub(crate) batch_job: f64,
+    /// See `batch_job`.
+    pub(crate) batch_objects: f64,
     /// A gigabyte for a month, standard (the same page).
     pub(crate) s3_gb_month: f64,
 }
@@ -48,6 +52,8 @@ const US_EAST_1: Prices = Prices {
     dashboard: 3.00,
     s3_puts: 0.005,
     s3_gets: 0.000_4,
+    batch_job: 0.25,
+    batch_objects: 1.00,
     s3_gb_month: 0.023,
 };
 

@@ -68,25 +68,9 @@ impl Report {
     pub(super) fn text(&self) -> String {
         let Replayed { ledger, files, files_already_there, bytes, .. } = &self.replayed;
         let written = format!("in {} files", HumanCount(files - files_already_there));
-        let there = if ledger.already_there > 0 { "by a replay or a function before" } else { "" };
-        let differing =
-            if ledger.differing > 0 { format!("{} with other fields", ledger.differing) } else { String::new() };
-        let line = |name: &str, count: u64, note: String| {
-            format!("{name:<14}{:>12}  {note}\n", HumanCount(count).to_string()).trim_end().to_owned() + "\n"
-        };
         [
-            line("received", ledger.received, listed(&ledger.by_source)),
-            line("written", ledger.written, written),
-            line("already_there", ledger.already_there, there.to_owned()),
-            line("duplicates", ledger.duplicates, differing),
-            if ledger.without_number > 0 {
-                line("without_number", ledger.without_number, "hidden before it was read; null in the lake".to_owned())
-            } else {
-                String::new()
-            },
-            line("quarantined", ledger.quarantined, listed(&ledger.by_reason)),
-            line("to_retry", ledger.to_retry, String::new()),
-            if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files".to_owned()) },
+            ledger_lines(ledger, &written),
+            if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files") },
             format!(
                 "received = written + already_there + duplicates + quarantined + to_retry\n{} in, {} out, {:.1} s, {} rows/s\n",
                 indicatif::BinaryBytes(self.bytes_in),
@@ -122,6 +106,33 @@ impl Report {
         }
         told.into_iter().map(|line| line + "\n").collect()
     }
+}
+
+fn line(name: &str, count: u64, note: &str) -> String {
+    format!("{name:<14}{:>12}  {note}\n", HumanCount(count).to_string()).trim_end().to_owned() + "\n"
+}
+
+/// A ledger, a count a line; `written` is said beside the events that were written.
+pub(crate) fn ledger_lines(ledger: &Ledger, written: &str) -> String {
+    let there = if ledger.already_there > 0 { "by a replay or a function before" } else { "" };
+    let differing = match ledger.differing {
+        0 => String::new(),
+        differing => format!("{differing} with other fields"),
+    };
+    let without_number = match ledger.without_number {
+        0 => String::new(),
+        count => line("without_number", count, "hidden before it was read; null in the lake"),
+    };
+    [
+        line("received", ledger.received, &listed(&ledger.by_source)),
+        line("written", ledger.written, written),
+        line("already_there", ledger.already_there, there),
+        line("duplicates", ledger.duplicates, &differing),
+        without_number,
+        line("quarantined", ledger.quarantined, &listed(&ledger.by_reason)),
+        line("to_retry", ledger.to_retry, ""),
+    ]
+    .concat()
 }
 
 fn listed(counts: &BTreeMap<&'static str, u64>) -> String {
