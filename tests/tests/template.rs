@@ -90,6 +90,40 @@ fn every_action_of_the_functions_role_is_used_and_none_is_missing() {
     assert_eq!(clients, ["aws-sdk-secretsmanager.workspace = true"]);
 }
 
+/// Each action of the role of S3 Batch Operations, and what it is for.
+const BACKFILL: [(&str, &str); 6] = [
+    ("lambda:InvokeFunction", "each task"),
+    ("s3:GetObject", "the manifest"),
+    ("s3:GetObjectVersion", "the manifest, in a bucket with versions"),
+    ("s3:PutObject", "the completion report"),
+    ("kms:Decrypt", "the manifest, with a key of the customer's"),
+    ("kms:GenerateDataKey", "the report, with a key of the customer's"),
+];
+
+#[test]
+fn the_role_of_a_backfill_may_do_what_the_job_does_and_no_more() {
+    let role = &transformed()["Resources"]["BackfillRole"];
+    let mut actions = BTreeSet::new();
+    collect(role, "Action", &mut |action| actions.extend([action]));
+    actions.remove("sts:AssumeRole");
+    assert_eq!(actions, BACKFILL.map(|(action, _)| action.to_owned()).into());
+    // The place that the command writes to is the place that the role may read.
+    let command = path().parent().unwrap().join("../crates/smsvoice/src/commands/backfill.rs");
+    assert!(fs::read_to_string(command).unwrap().contains("format!(\"backfill/{}\""));
+    assert!(role.to_string().contains("${LakeBucket.Arn}/backfill/*"), "{role}");
+    assert_eq!(role["Properties"]["RoleName"]["Fn::Sub"], "${AWS::StackName}-backfill", "the command's default");
+}
+
+#[test]
+fn every_parameter_has_an_effect() {
+    let template = transformed();
+    let used = format!("{}{}{}", template["Resources"], template["Conditions"], template["Outputs"]);
+    for parameter in template["Parameters"].as_object().unwrap().keys().filter(|name| *name != "Code") {
+        let is_named = used.contains(&format!("{{\"Ref\":\"{parameter}\"}}")) || used.contains(&format!("${{{parameter}}}"));
+        assert!(is_named, "{parameter}");
+    }
+}
+
 #[test]
 fn no_role_of_the_template_has_a_wildcard_action_or_resource() {
     for (name, role) in of_type("AWS::IAM::Role") {

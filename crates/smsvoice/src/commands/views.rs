@@ -1,5 +1,7 @@
 //! `smsvoice views`: what another engine needs to know of a lake, as SQL.
 
+mod terraform;
+
 use std::io::{self, Write};
 use std::str::FromStr;
 
@@ -7,7 +9,7 @@ use anyhow::{Context, ensure};
 use chrono::NaiveDate;
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
-use smsvoice_metrics::ddl::{DayRange, Engine, EngineNameError, LastDay, TablesOf, cloudformation};
+use smsvoice_metrics::ddl::{CatalogView, DayRange, Engine, EngineNameError, LastDay, TablesOf, cloudformation};
 
 use crate::Exit;
 use crate::lake::runtime;
@@ -20,7 +22,7 @@ use crate::lake::runtime;
 #[command(after_help = "Examples:\n  smsvoice views --engine duckdb --lake ./lake | duckdb sms.duckdb\n  \
     smsvoice views --engine athena --lake s3://bucket/sms --first-day 2026-03-01")]
 pub(crate) struct Args {
-    #[arg(long, help = format!("The engine: {}; or cloudformation, for the resources of infra/template.yaml",
+    #[arg(long, help = format!("The engine: {}; or cloudformation or terraform, for infra/",
         Engine::ALL.map(Engine::as_str).join(", ")))]
     engine: Target,
     /// The lake, as the engine finds it: s3://bucket/prefix; for DuckDB and Spark a path, for Trino local:///… or file:///…
@@ -45,13 +47,18 @@ pub(crate) struct Args {
 enum Target {
     Engine(Engine),
     CloudFormation,
+    Terraform,
 }
 
 impl FromStr for Target {
     type Err = EngineNameError;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        if name == "cloudformation" { Ok(Self::CloudFormation) } else { name.parse().map(Self::Engine) }
+        match name {
+            "cloudformation" => Ok(Self::CloudFormation),
+            "terraform" => Ok(Self::Terraform),
+            engine => engine.parse().map(Self::Engine),
+        }
     }
 }
 
@@ -67,6 +74,11 @@ impl Args {
                 let statements = engine.statements(&self.tables(engine)?);
                 Ok(statements.iter().map(|statement| format!("{statement};\n\n")).collect())
             }
+            Target::Terraform => runtime()?.block_on(async {
+                let engine = LocalEngine::new(&Lake::open("memory:///", [])?).await?;
+                let definitions = terraform::definitions(&CatalogView::all(&engine).await?);
+                Ok(serde_json::to_string_pretty(&definitions)? + "\n")
+            }),
             // No lake is read: a lake in memory knows the tables, and so the types of the views' columns.
             Target::CloudFormation => runtime()?.block_on(async {
                 Ok(cloudformation(&LocalEngine::new(&Lake::open("memory:///", [])?).await?).await?)

@@ -106,6 +106,11 @@ impl Route {
         }
     }
 
+    /// Files that are put into the lake a day.
+    pub(crate) fn files_a_day(self, load: &Load) -> f64 {
+        self.invocations(load) * FILES / DAYS
+    }
+
     /// Invocations a month: as many as batches are full, or as windows in which something comes.
     fn invocations(self, load: &Load) -> f64 {
         let windows = |seconds: f64| (DAYS * 86_400.0 / seconds).min(load.events());
