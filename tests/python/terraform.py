@@ -38,11 +38,10 @@ def plain(value):
     if isinstance(value, list):
         return [plain(inner) for inner in value]
     if isinstance(value, str):
-        if value.startswith('"') and value.endswith('"'):
-            value = json.loads(value)
-            whole = re.fullmatch(r"\$\{([^}]*)\}", value)
-            return whole[1] if whole else value.replace("[0]", "")
-        whole = re.fullmatch(r"\$\{(.*)\}", value, re.S)
+        quoted = re.fullmatch(r'"((?:[^"\\$]|\\.|\$\{[^}]*\}|\$)*)"', value, re.S)
+        if quoted:
+            value = quoted[1].replace('\\"', '"').replace("\\\\", "\\")
+        whole = re.fullmatch(r"\$\{([^{}]*|(?!\w+\.).*)\}", value, re.S)
         return (whole[1] if whole else value).replace("[0]", "")
     return value
 
@@ -261,7 +260,8 @@ def role(name, properties):
         wanted = CONDITIONS[condition] if condition else own
         if condition and own and CONDITIONS[condition] not in own:
             wanted = f"{own} && {CONDITIONS[condition]}"
-        same(f"{label}: count", f"{wanted} ? 1 : 0" if wanted else None, resources[f"aws_iam_role_policy.{label}"].get("count"))
+        for made in [resources[f"aws_iam_role_policy.{label}"], documents[label]]:
+            same(f"{label}: count", f"{wanted} ? 1 : 0" if wanted else None, made.get("count"))
     made = {key.split(".")[1] for key in resources if key.startswith(f"aws_iam_role_policy.{snake(name)}_")}
     same(f"{name}: policies", sorted(policies), sorted(made))
     return {f"aws_iam_role_policy.{policy}" for policy in policies}

@@ -12,4 +12,5 @@ pub mod random_events;
 pub mod replayed;
 pub mod rows;
 pub mod tallies;
+pub mod template;
 pub mod tools;

@@ -4,15 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 use smsvoice_event::Channel;
 use smsvoice_lake::schema;
 use tests::programs::program;
-use tests::python;
+use tests::template::{path, transformed};
 
 const BEGIN: &str = "  # BEGIN GENERATED\n";
 const END: &str = "  # END GENERATED\n";
@@ -35,19 +33,6 @@ const CALLS: [(&str, &str); 12] = [
     ("kms:Decrypt", "S3 and Secrets Manager, with a key of the customer's"),
     ("kms:GenerateDataKey", "S3, with a key of the customer's"),
 ];
-
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("infra/template.yaml")
-}
-
-/// The template as CloudFormation gets it, after the linters had nothing to say.
-fn transformed() -> &'static Value {
-    static TEMPLATE: OnceLock<Value> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let told = python::run_with("requirements-infra.txt", "template.py", &[path().as_os_str()], "");
-        serde_json::from_str(&told).unwrap()
-    })
-}
 
 /// The resources of one type, with their names.
 fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
@@ -119,7 +104,8 @@ fn every_parameter_has_an_effect() {
     let template = transformed();
     let used = format!("{}{}{}", template["Resources"], template["Conditions"], template["Outputs"]);
     for parameter in template["Parameters"].as_object().unwrap().keys().filter(|name| *name != "Code") {
-        let is_named = used.contains(&format!("{{\"Ref\":\"{parameter}\"}}")) || used.contains(&format!("${{{parameter}}}"));
+        let is_named =
+            used.contains(&format!("{{\"Ref\":\"{parameter}\"}}")) || used.contains(&format!("${{{parameter}}}"));
         assert!(is_named, "{parameter}");
     }
 }

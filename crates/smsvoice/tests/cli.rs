@@ -4,6 +4,8 @@
 
 #[path = "cli/answers.rs"]
 mod answers;
+#[path = "cli/deploy.rs"]
+mod deploy;
 #[path = "cli/doors.rs"]
 mod doors;
 #[path = "cli/folders.rs"]

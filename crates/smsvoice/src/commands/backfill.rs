@@ -129,11 +129,11 @@ impl Plan<'_> {
         } else {
             listing.put(self.lake, &place).await?
         };
-        self.tell_cost(&manifest)?;
         if manifest.objects == 0 {
             writeln!(io::stderr(), "note: there is no object to be read below {from}")?;
             return Ok(None);
         }
+        self.tell_cost(&manifest)?;
         let job = self.job(from, &name, &manifest);
         if self.args.dry_run {
             writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&job.to_json())?)?;

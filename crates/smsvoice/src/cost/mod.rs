@@ -113,7 +113,9 @@ impl Route {
 
     /// Invocations a month: as many as batches are full, or as windows in which something comes.
     fn invocations(self, load: &Load) -> f64 {
-        let windows = |seconds: f64| (DAYS * 86_400.0 / seconds).min(load.events());
+        // A window begins with the first event of a batch, for which it waits.
+        let period = DAYS * 86_400.0;
+        let windows = |seconds: f64| period / (seconds + period / load.events());
         let filled = |bytes: f64| load.events() / (PAYLOAD / bytes).floor().min(load.batch_size);
         match self {
             Self::Sns | Self::EventBridge => windows(load.batch_window).max(filled(load.event_bytes + WRAPPED)),
@@ -227,7 +229,10 @@ mod tests {
         // 6 MiB / 2,400 bytes = 2,621 messages, however large BatchSize is: a billion events make 381,534 batches.
         let many = Load { messages_per_day: 1e9 / 90.0, ..LOAD };
         assert!((Route::Sns.invocations(&many) - 1e9 / 2_621.0).abs() < 1.0);
-        assert!((Route::Sns.invocations(&LOAD) - 43_200.0).abs() < 1e-6, "one a window");
+        assert!(
+            (Route::Sns.invocations(&LOAD) - 2_592_000.0 / 60.288).abs() < 1e-6,
+            "one a window, and the first event of it"
+        );
     }
 
     #[test]
