@@ -19,7 +19,9 @@ fn a_backfill_of_two_thousand_objects_equals_the_truth() {
         .args([
             "generate",
             "--messages",
-            "4000",
+            "2000",
+            "--days",
+            "1",
             "--seed",
             "13",
             "--duplicates",
