@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -11,31 +13,24 @@ use tests::python;
 
 const OBJECTS: &str = "2000";
 
-#[test]
-fn a_backfill_of_two_thousand_objects_equals_the_truth() {
-    let folder = tempfile::tempdir().unwrap();
-    let events = folder.path().join("events.ndjson");
+/// A file of events, and the truth about them.
+fn generated(folder: &Path) -> (PathBuf, Value) {
+    let events = folder.join("events.ndjson");
     let generated = Command::new(program("smsvoice"))
-        .args([
-            "generate",
-            "--messages",
-            "2000",
-            "--days",
-            "1",
-            "--seed",
-            "13",
-            "--duplicates",
-            "0.02",
-            "--truncated",
-            "0.001",
-            "--out",
-        ])
+        .args(["generate", "--messages", "2000", "--days", "1", "--seed", "13"])
+        .args(["--duplicates", "0.02", "--truncated", "0.001", "--out"])
         .arg(&events)
         .output()
         .unwrap();
     assert!(generated.status.success(), "{}", String::from_utf8_lossy(&generated.stderr));
-    let truth: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("events.ndjson.truth.json")).unwrap()).unwrap();
+    let truth = fs::read(folder.join("events.ndjson.truth.json")).unwrap();
+    (events, serde_json::from_slice(&truth).unwrap())
+}
+
+#[test]
+fn a_backfill_of_two_thousand_objects_equals_the_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    let (events, truth) = generated(folder.path());
     let (_server, url) = moto();
     let (smsvoice, bootstrap) = (program("smsvoice"), program("bootstrap"));
     let arguments = [smsvoice.as_ref(), bootstrap.as_ref(), url.as_ref(), events.as_ref(), OBJECTS.as_ref()];

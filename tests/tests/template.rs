@@ -10,7 +10,7 @@ use serde_json::Value;
 use smsvoice_event::Channel;
 use smsvoice_lake::schema;
 use tests::programs::program;
-use tests::template::{path, transformed};
+use tests::template::{self, path, transformed};
 
 const BEGIN: &str = "  # BEGIN GENERATED\n";
 const END: &str = "  # END GENERATED\n";
@@ -40,6 +40,11 @@ fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
     let found: Vec<_> = all.filter(|(_, resource)| resource["Type"] == kind).map(|(n, r)| (n.as_str(), r)).collect();
     assert!(!found.is_empty(), "{kind}");
     found
+}
+
+#[test]
+fn linters_have_nothing_to_say() {
+    template::lint();
 }
 
 #[test]

@@ -6,15 +6,15 @@ use crate::{smsvoice, text};
 fn costs_of_every_route_are_a_table() {
     let output = smsvoice(&["cost", "--messages-per-day", "1000000"]);
     assert!(output.status.success());
-    insta::assert_snapshot!(text(&output.stdout), @"");
-    insta::assert_snapshot!(text(&output.stderr), @"");
+    insta::assert_snapshot!(text(&output.stdout));
+    insta::assert_snapshot!(text(&output.stderr));
 }
 
 #[test]
 fn a_region_without_prices_is_told_with_those_that_have_some() {
     let output = smsvoice(&["cost", "--messages-per-day", "10", "--region", "mars-north-1"]);
     assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(text(&output.stderr), @"");
+    insta::assert_snapshot!(text(&output.stderr));
 }
 
 #[test]
