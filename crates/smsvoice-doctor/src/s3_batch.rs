@@ -1,7 +1,7 @@
 //! S3 Batch Operations: a function invoked for every object of a list. For `smsvoice backfill`; it is here because the
 //! signed caller is. The SDK's client of S3's control plane has a hundred operations, of which two are needed.
 //!
-//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html>
+//! Shapes: docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
 
 use std::fmt::Write as _;
 

@@ -2,7 +2,7 @@
 //!
 //! The reader lists objects as `ListObjectsV2` does, whose keys are as they are, not encoded. It does not tell their bucket:
 //! that stands in the batch's own input (`ItemBatcher`, `BatchInput`), or in each item (`ItemSelector`).
-//! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
+//! Shapes: docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 
 use std::borrow::Cow;
 

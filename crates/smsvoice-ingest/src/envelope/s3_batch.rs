@@ -1,8 +1,8 @@
 //! An invocation by S3 Batch Operations: tasks, each of which names an object. What is replied for each of them stands in
 //! `lambda/batch.rs`.
 //!
-//! Shapes of 1.0 and 2.0: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html>. The second
-//! tells the bucket by its name instead of its ARN.
+//! Shapes of 1.0 and 2.0: docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html. The second tells
+//! the bucket by its name instead of its ARN.
 
 use std::borrow::Cow;
 
