@@ -149,11 +149,11 @@ class Service:
 def archive():
     """The events, in objects: gzip and plain, with keys that need encoding, as one day after the other would be."""
     lines = open(events, encoding="utf-8").read().splitlines(keepends=True)
-    count, size = int(objects), -(-len(lines) // int(objects))
+    count = int(objects)
     s3.create_bucket(Bucket="archive")
     s3.create_bucket(Bucket="lake")
     for at in range(count):
-        body = "".join(lines[at * size:(at + 1) * size]).encode()
+        body = "".join(lines[at * len(lines) // count:(at + 1) * len(lines) // count]).encode()
         key = f"raw/2026-11-{at % 28 + 1:02}/a b+c%20é,{at}" + (".gz" if at % 2 else "")
         s3.put_object(Bucket="archive", Key=key, Body=gzip.compress(body) if at % 2 else body)
     s3.put_object(Bucket="archive", Key="raw/empty", Body=b"")
