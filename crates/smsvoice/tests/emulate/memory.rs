@@ -29,14 +29,22 @@ fn sent(emulator: &Emulator, head: &str, body: &[u8]) -> TcpStream {
     stream
 }
 
-/// The most memory, in kilobytes above the start, that the emulator takes while `work` runs.
+/// How long the emulator has to do nothing until it counts as done with what it was sent. Its buffers hold what it has not
+/// looked at yet.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// The most memory, in kilobytes above the start, that the emulator takes while `work` runs, and after it until nothing more
+/// happens.
 fn growth_kb<T>(emulator: &Emulator, work: impl FnOnce() -> T) -> (u64, T) {
     let (before, done) = (emulator.resident_kb(), AtomicBool::new(false));
     thread::scope(|scope| {
         let watching = scope.spawn(|| {
-            let mut most = 0;
-            while !done.load(Ordering::Relaxed) {
-                most = emulator.resident_kb().max(most);
+            let (mut most, mut spent, mut since) = (0, 0, Instant::now());
+            while !done.load(Ordering::Relaxed) || since.elapsed() < SETTLED {
+                let (resident, now_spent) = (emulator.resident_kb(), emulator.processor_time());
+                if resident > most || now_spent != spent {
+                    (most, spent, since) = (resident.max(most), now_spent, Instant::now());
+                }
                 thread::sleep(Duration::from_millis(5));
             }
             most
