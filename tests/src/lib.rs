@@ -11,5 +11,6 @@ pub mod python;
 pub mod random_events;
 pub mod replayed;
 pub mod rows;
+pub mod s3;
 pub mod tallies;
 pub mod tools;

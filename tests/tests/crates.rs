@@ -33,7 +33,7 @@ const OWNERS: [(&str, &[&str]); 11] = [
     ("datafusion", &["smsvoice-metrics"]),
     ("lambda_runtime", &["smsvoice-ingest"]),
     ("parquet", &["smsvoice-lake"]),
-    ("quick-xml", &["smsvoice-doctor"]),
+    ("quick-xml", &["smsvoice-doctor", "smsvoice-ingest"]),
     ("redb", &["smsvoice-emulator"]),
     ("reqwest", &["smsvoice-doctor"]),
 ];

@@ -1,22 +1,24 @@
 //! Many inputs into the lake, in parallel, in bounded memory, with the same files whatever the number of threads.
 
+mod feed;
+
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use rayon::{ScopeFifo, Yield};
 use smsvoice_lake::{EventBatch, LakeError, LakeFile, LakeWriter, Put, Quarantined, Reason, WriterLimits};
 
-use crate::chunk::{CHUNK_BYTES, Chunk, Chunker, Spares};
-use crate::envelope::ObjectName;
+use self::feed::{Content, Parcel, Piece, feed};
+use crate::chunk::{Chunk, Spares};
 use crate::inflate::Damage;
-use crate::input::{Input, Place};
+use crate::input::{Input, Rejected};
 use crate::ledger::{Durable, Ledger, Received};
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
+use crate::s3::ObjectName;
 use crate::settings::Settings;
 
 /// How a replay is done.
@@ -41,12 +43,27 @@ pub struct Replayed {
     pub files_repaired: u64,
     /// Bytes of all these files.
     pub bytes: u64,
-    /// S3 objects that notifications named; a replay does not fetch them.
+    /// S3 objects that notifications named: to be read next, if they are followed.
     pub objects: Vec<ObjectName>,
     /// Inputs that could not be read to their end, each with the reason.
     pub unread: Vec<String>,
     /// The first failure of `put`; nothing was read after it.
     pub failed: Option<LakeError>,
+}
+
+impl Replayed {
+    /// Adds how another replay into the same lake went, which read what this one led to.
+    pub fn add(&mut self, other: Self) {
+        let Self { ledger, files, files_already_there, files_repaired, bytes, objects, unread, failed } = other;
+        self.ledger.add(&ledger);
+        self.files += files;
+        self.files_already_there += files_already_there;
+        self.files_repaired += files_repaired;
+        self.bytes += bytes;
+        self.objects.extend(objects);
+        self.unread.extend(unread);
+        self.failed = self.failed.take().or(failed);
+    }
 }
 
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
@@ -82,67 +99,6 @@ pub fn replay(
         scope.spawn(move || feed(inputs, &send, spares, progress));
         Replay::new(options, put).run(parcels, spares)
     })
-}
-
-/// Something to be read by one thread: chunks of about [`CHUNK_BYTES`] in all, of one large input or many small ones.
-type Parcel = Vec<Piece>;
-
-struct Piece {
-    place: Place,
-    content: Content,
-}
-
-enum Content {
-    Chunk(Chunk),
-    /// The compression broke off here, after so many bytes of the input.
-    Damaged(Damage, u64),
-    /// The input broke off here.
-    Unread(String),
-}
-
-impl Content {
-    fn len(&self) -> usize {
-        if let Self::Chunk(chunk) = self { chunk.bytes.len() } else { 0 }
-    }
-}
-
-/// Reads the inputs into parcels. Where one ends depends on the inputs alone.
-fn feed(
-    inputs: impl IntoIterator<Item = Input>,
-    send: &SyncSender<Parcel>,
-    spares: &Spares,
-    progress: &(dyn Fn(u64) + Sync),
-) {
-    let mut parcel = Parcel::new();
-    let (mut bytes, mut is_wanted) = (0, true);
-    for input in inputs {
-        if !is_wanted {
-            return;
-        }
-        let place = input.place.clone();
-        let mut pieces = |content: Content| {
-            bytes += content.len();
-            parcel.push(Piece { place: place.clone(), content });
-            if bytes >= CHUNK_BYTES / 2 {
-                bytes = 0;
-                // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
-                is_wanted = send.send(mem::take(&mut parcel)).is_ok();
-            }
-        };
-        let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
-        let taken = AtomicU64::new(0);
-        let read = input.read_into(&mut chunker, |bytes| {
-            taken.fetch_add(bytes, Ordering::Relaxed);
-            progress(bytes);
-        });
-        chunker.finish();
-        match read {
-            Ok(Ok(())) => {}
-            Ok(Err(damage)) => pieces(Content::Damaged(damage, taken.into_inner())),
-            Err(error) => pieces(Content::Unread(format!("{}: {error}", place.name))),
-        }
-    }
-    let _ = send.send(parcel);
 }
 
 /// What one parcel held.
@@ -184,6 +140,10 @@ fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
             }
             Content::Damaged(damage, offset) => quarantine_damage(&mut reader, &damage, offset, &origin),
             Content::Unread(why) => unread.push(why),
+            Content::Rejected(Rejected { payload, reason, detail }) => {
+                reader.begin();
+                reader.quarantine(&payload, &origin, reason, detail);
+            }
         }
     }
     let objects = reader.take_tally().objects;
@@ -353,6 +313,7 @@ mod tests {
     use smsvoice_event::Timestamp;
 
     use super::*;
+    use crate::input::Place;
 
     /// An input of two events on each of three channels, and of one piece that is none.
     fn input() -> Input {

@@ -20,7 +20,6 @@ mod sqs;
 use smsvoice_lake::Reason;
 
 use self::members::{Members, Misfit};
-pub use self::s3::ObjectName;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
 

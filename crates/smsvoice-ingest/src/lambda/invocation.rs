@@ -5,18 +5,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::TryStreamExt;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{Lake, Reason, Source};
 use tokio::time::Instant;
 
 use crate::chunk::Chunk;
 use crate::decoded::DecodedStream;
-use crate::envelope::ObjectName;
 use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
 use crate::lambda::filling::Filling;
-use crate::lambda::object::{self, Buckets, ObjectError};
 use crate::lambda::reply::{Failure, Reply};
 use crate::lambda::retriable::{Invoker, Lost, Retriable, TOO_SLOW, read_retriables};
 use crate::lambda::retry;
@@ -26,6 +23,7 @@ use crate::observed::Observed;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
 use crate::replay::{quarantine_damage, read_chunk};
+use crate::s3::{MISSING, ObjectError, ObjectName, Opener, Reading};
 use crate::settings::Settings;
 
 /// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
@@ -48,7 +46,7 @@ pub struct Consumer {
     /// How events are read.
     pub settings: Settings,
     /// Where objects come from that notifications name.
-    pub buckets: Buckets,
+    pub buckets: Opener,
 }
 
 /// What came of an invocation.
@@ -135,6 +133,7 @@ impl Consumer {
                     problems.unread(error);
                 }
             }
+            problems.of_names_in_objects(&retriable.tally.objects);
         }
     }
 }
@@ -160,6 +159,18 @@ impl Problems {
     fn unread(&mut self, error: String) {
         self.first_unread.get_or_insert_with(|| error.clone());
         self.tell(error);
+    }
+
+    /// Objects that objects named: where that ends, nobody knows within an invocation.
+    fn of_names_in_objects(&mut self, objects: &[ObjectName]) {
+        if let Some(first) = objects.first() {
+            self.tell(format!(
+                "objects that were read name {} more in S3 ({} first), which the function does not read; \
+                 `smsvoice replay --follow-notifications` does",
+                objects.len(),
+                first.url()
+            ));
+        }
     }
 
     fn of(&mut self, retriables: &[Retriable], puts: &Puts) {
@@ -190,30 +201,25 @@ struct ReadingObject<'c> {
 impl ReadingObject<'_> {
     /// Streams the object through the reader; files that become full on the way are put at once.
     async fn read(&self, reader: &mut Reader<'_, Filling<'_>>, until: std::time::Instant) -> Result<(), String> {
-        if object::is_of_lake(&self.consumer.lake, self.object) {
+        if self.object.is_of(&self.consumer.lake) {
             return Ok(());
         }
         let deadline = Instant::now() + until.saturating_duration_since(std::time::Instant::now());
-        let (mut bytes, modified) = match object::open(&self.consumer.buckets, self.object, &self.place, deadline).await
-        {
+        let bucket = (self.consumer.buckets)(&self.object.bucket);
+        let mut bytes = match Reading::open(bucket, &self.object.key, deadline).await {
             Ok(opened) => opened,
-            Err(ObjectError::Store(error) | ObjectError::Refused(error)) => return Err(error),
             Err(ObjectError::Missing) => {
                 reader.name_missing(self.object.clone());
-                self.keep_notification(reader, Reason::MissingObject, "the object is not there (any more)");
+                self.keep_notification(reader, Reason::MissingObject, MISSING);
                 return Ok(());
             }
-            Err(ObjectError::Key) => {
-                let detail = "keys with empty, . or .. parts cannot be fetched by this version; copy the object";
-                self.keep_notification(reader, Reason::InvalidObjectKey, detail);
-                return Ok(());
-            }
+            Err(error) => return Err(self.told(error)),
         };
-        let origin = Origin::new(Source::S3, modified.unwrap_or(self.now), &*self.place);
+        let origin = Origin::new(Source::S3, bytes.last_modified.unwrap_or(self.now), &*self.place);
         let (send, chunks) = channel();
         let mut stream = DecodedStream::new(move |chunk: Chunk| drop(send.send(chunk)));
         reader.read_until(Some(until));
-        while let Some(part) = object::within(deadline, &self.place, bytes.try_next()).await.map_err(told)? {
+        while let Some(part) = bytes.next(deadline).await.map_err(|error| self.told(error))? {
             for piece in pieces(part) {
                 let damage = stream.take(piece).err();
                 read_all(reader, &chunks, &origin);
@@ -242,6 +248,14 @@ impl ReadingObject<'_> {
         Ok(())
     }
 
+    fn told(&self, error: ObjectError) -> String {
+        let why = match error {
+            ObjectError::Store(why) | ObjectError::Refused(why) => why,
+            ObjectError::Missing => MISSING.to_owned(),
+        };
+        format!("{}: {why}", self.place)
+    }
+
     fn give_up(&self, reader: &mut Reader<'_, Filling<'_>>, offset: u64) {
         reader.read_until(None);
         let detail = format!("{TOO_SLOW}; it was given up within its first {offset} bytes");
@@ -259,13 +273,6 @@ impl ReadingObject<'_> {
 fn pieces(part: Bytes) -> impl Iterator<Item = Bytes> {
     const PIECE: usize = 1 << 16;
     (0..part.len().div_ceil(PIECE)).map(move |at| part.slice(at * PIECE..part.len().min((at + 1) * PIECE)))
-}
-
-fn told(error: ObjectError) -> String {
-    match error {
-        ObjectError::Store(error) | ObjectError::Refused(error) => error,
-        ObjectError::Key | ObjectError::Missing => "it cannot be asked for".to_owned(),
-    }
 }
 
 /// Reads the chunks that are there by now.

@@ -46,12 +46,7 @@ pub(crate) struct Args {
 const LISTED_KEYS: usize = 30;
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
-    if let (Some(since), Some(until)) = (args.since, args.until)
-        && since >= until
-    {
-        let problem = "--since has to be before --until: the period goes from the one up to, but not at, the other";
-        return Err(UsageError::new(problem).into());
-    }
+    refuse_empty(args.since, args.until)?;
     let request = MetricsRequest {
         metric: args.metric,
         by: args.by.clone(),
@@ -106,8 +101,19 @@ fn names<const N: usize>(named: [impl ToString; N]) -> String {
     named.map(|one| one.to_string()).join(", ")
 }
 
+/// A period that nothing can be in is a slip of the pen.
+pub(super) fn refuse_empty(since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> anyhow::Result<()> {
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        let problem = "--since has to be before --until: the period goes from the one up to, but not at, the other";
+        return Err(UsageError::new(problem).into());
+    }
+    Ok(())
+}
+
 /// A UTC day, or an RFC 3339 instant.
-fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(day.and_time(NaiveTime::MIN).and_utc());
     }

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 use serde::Serialize;
-use smsvoice_ingest::{Ledger, Replayed, Skipped};
+use smsvoice_ingest::{Ledger, LeftAside, Replayed, Skipped};
 
 use crate::Exit;
 
 /// How a replay went, with what it cost.
 pub(super) struct Report {
     pub(super) replayed: Replayed,
-    /// Files that were not read.
-    pub(super) skipped: Vec<Skipped>,
-    /// Hidden files, and those of a lake.
-    pub(super) passed_over: u64,
+    /// Files and objects that were not read.
+    pub(super) left: LeftAside,
     pub(super) bytes_in: u64,
     pub(super) seconds: f64,
 }
@@ -25,6 +23,8 @@ struct Json<'a> {
     ledger: &'a Ledger,
     skipped: usize,
     passed_over: u64,
+    out_of_period: u64,
+    objects_named: usize,
     files: u64,
     files_already_there: u64,
     files_repaired: u64,
@@ -38,7 +38,7 @@ impl Report {
     pub(super) fn exit(&self) -> Exit {
         if self.replayed.failed.is_some() || !self.replayed.unread.is_empty() || self.replayed.ledger.to_retry > 0 {
             Exit::Failed
-        } else if self.replayed.ledger.quarantined > 0 || self.skipped.iter().any(|file| file.may_hold_events) {
+        } else if self.replayed.ledger.quarantined > 0 || self.left.skipped.iter().any(|file| file.may_hold_events) {
             Exit::Quarantined
         } else {
             Exit::Done
@@ -52,8 +52,10 @@ impl Report {
     pub(super) fn json(&self) -> serde_json::Result<String> {
         let json = Json {
             ledger: &self.replayed.ledger,
-            skipped: self.skipped.len(),
-            passed_over: self.passed_over,
+            skipped: self.left.skipped.len(),
+            passed_over: self.left.passed_over,
+            out_of_period: self.left.out_of_period,
+            objects_named: self.replayed.objects.len(),
             files: self.replayed.files,
             files_already_there: self.replayed.files_already_there,
             files_repaired: self.replayed.files_repaired,
@@ -74,19 +76,19 @@ impl Report {
         let line = |name: &str, count: u64, note: String| {
             format!("{name:<14}{:>12}  {note}\n", HumanCount(count).to_string()).trim_end().to_owned() + "\n"
         };
+        let counted = |name: &str, count: u64, note: &str| {
+            if count > 0 { line(name, count, note.to_owned()) } else { String::new() }
+        };
         [
             line("received", ledger.received, listed(&ledger.by_source)),
             line("written", ledger.written, written),
             line("already_there", ledger.already_there, there.to_owned()),
             line("duplicates", ledger.duplicates, differing),
-            if ledger.without_number > 0 {
-                line("without_number", ledger.without_number, "hidden before it was read; null in the lake".to_owned())
-            } else {
-                String::new()
-            },
+            counted("without_number", ledger.without_number, "hidden before it was read; null in the lake"),
             line("quarantined", ledger.quarantined, listed(&ledger.by_reason)),
             line("to_retry", ledger.to_retry, String::new()),
-            if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files".to_owned()) },
+            counted("skipped", self.left.skipped.len() as u64, "files, each named below"),
+            counted("out_of_period", self.left.out_of_period, "files of another time than was asked for"),
             format!(
                 "received = written + already_there + duplicates + quarantined + to_retry\n{} in, {} out, {:.1} s, {} rows/s\n",
                 indicatif::BinaryBytes(self.bytes_in),
@@ -107,7 +109,7 @@ impl Report {
             format!("error: a file could not be put, so reading stopped; run the same command again: {error}")
         }));
         told.extend(unread.iter().map(|unread| format!("error: not read to its end: {unread}")));
-        let skipped = self.skipped.iter();
+        let skipped = self.left.skipped.iter();
         told.extend(skipped.map(|Skipped { path, reason, .. }| format!("note: {path} was skipped: {reason}")));
         if *files_repaired > 0 {
             let repaired = HumanCount(*files_repaired);
@@ -116,9 +118,15 @@ impl Report {
         if ledger.received == 0 {
             told.push("note: the input holds no events".to_owned());
         }
-        if !objects.is_empty() {
-            let named = format!("note: notifications name {} objects in S3", objects.len());
-            told.push(named + ", which a replay does not fetch; copy them here first");
+        if ledger.removed_objects > 0 {
+            let removed = HumanCount(ledger.removed_objects);
+            told.push(format!("note: notifications tell of {removed} objects in S3 that were removed"));
+        }
+        if let Some(first) = objects.first() {
+            let (count, first) = (HumanCount(objects.len() as u64), first.url());
+            told.push(format!(
+                "note: notifications name {count} objects in S3, {first} first; --follow-notifications reads them"
+            ));
         }
         told.into_iter().map(|line| line + "\n").collect()
     }
