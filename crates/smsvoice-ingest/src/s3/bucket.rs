@@ -190,7 +190,7 @@ mod tests {
             secret_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
             token: None,
         };
-        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_369_353_600);
+        let time = SystemTime::UNIX_EPOCH + Duration::from_hours(380_376); // 2013-05-24
         let url = "https://examplebucket.s3.amazonaws.com/test.txt";
         let signed = signature(url, &[("range", "bytes=0-9")], &credential, "us-east-1", time).unwrap();
         let (_, authorization) = signed.iter().find(|(name, _)| name == "authorization").unwrap();

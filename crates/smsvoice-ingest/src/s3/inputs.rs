@@ -54,6 +54,12 @@ struct Wanted {
     is_notified: bool,
 }
 
+/// What a list tells: an object, or that it goes on no further.
+enum Next {
+    Object(Wanted),
+    Unlisted(Box<Input>),
+}
+
 /// Objects as inputs, in their order.
 pub struct S3Inputs(Receiver<Input>);
 
@@ -85,7 +91,7 @@ impl S3Inputs {
                     continue;
                 }
                 let wanted = Wanted { objects: buckets(&name.bucket), name, is_notified: true };
-                if pages.send(vec![Ok(wanted)]).await.is_err() {
+                if pages.send(vec![Next::Object(wanted)]).await.is_err() {
                     return;
                 }
             }
@@ -93,7 +99,7 @@ impl S3Inputs {
         Self::open(wanted, reach)
     }
 
-    fn open(mut wanted: Receiver<Vec<Result<Wanted, Input>>>, reach: &Reach) -> Self {
+    fn open(mut wanted: Receiver<Vec<Next>>, reach: &Reach) -> Self {
         let (send, inputs) = channel(1);
         let (now, aside) = (reach.now, reach.aside.clone());
         reach.runtime.spawn(async move {
@@ -103,8 +109,8 @@ impl S3Inputs {
                 // Each goes on by itself, whether or not its turn has come.
                 tokio::spawn(async move {
                     match wanted {
-                        Ok(wanted) => open(wanted, now, &aside).await,
-                        Err(unlisted) => Some(unlisted),
+                        Next::Object(wanted) => open(wanted, now, &aside).await,
+                        Next::Unlisted(input) => Some(*input),
                     }
                 })
             });
@@ -122,19 +128,21 @@ impl S3Inputs {
     }
 }
 
-async fn list(mut listing: Listing, pages: Sender<Vec<Result<Wanted, Input>>>, reach: Reach) {
+async fn list(mut listing: Listing, pages: Sender<Vec<Next>>, reach: Reach) {
     loop {
         let page = match listing.next_page(reach.modified, &reach.aside).await {
             Ok(Some(page)) => page,
             Ok(None) => return,
             Err(error) => {
                 let place = Place::file(listing.url(), reach.now);
-                let _ = pages.send(vec![Err(unread(place, error.to_string()))]).await;
+                let _ = pages.send(vec![Next::Unlisted(Box::new(unread(place, error.to_string())))]).await;
                 return;
             }
         };
         (reach.found)(page.iter().map(|object| object.size).sum());
-        let wanted = |object| Ok(Wanted { objects: listing.objects(), name: listing.name(object), is_notified: false });
+        let wanted = |object| {
+            Next::Object(Wanted { objects: listing.objects(), name: listing.name(object), is_notified: false })
+        };
         if pages.send(page.iter().map(wanted).collect()).await.is_err() {
             return; // nobody reads on
         }
@@ -165,7 +173,7 @@ async fn open(wanted: Wanted, now: Timestamp, aside: &Aside) -> Option<Input> {
     let place = place(reading.last_modified.unwrap_or(now));
     let (send, pieces) = channel(WAITING);
     tokio::spawn(pump(reading, send));
-    let pieces = Pieces { piece: head, pieces, has_ended: false };
+    let pieces = Pieces { piece: head, rest: pieces, has_ended: false };
     Some(Input::new(place, move || Ok(Box::new(pieces))))
 }
 
@@ -220,14 +228,14 @@ fn unread(place: Place, why: String) -> Input {
 /// The pieces of an object, as they come.
 struct Pieces {
     piece: Bytes,
-    pieces: Receiver<Result<Bytes, String>>,
+    rest: Receiver<Result<Bytes, String>>,
     has_ended: bool,
 }
 
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() && !self.has_ended {
-            match self.pieces.blocking_recv() {
+            match self.rest.blocking_recv() {
                 Some(Ok(piece)) => (self.has_ended, self.piece) = (piece.is_empty(), piece),
                 Some(Err(why)) => return Err(io::Error::other(why)),
                 None => return Err(io::Error::other("reading it was given up")),

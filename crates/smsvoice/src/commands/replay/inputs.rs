@@ -19,7 +19,7 @@ use crate::World;
 /// What one argument leads to.
 enum Source {
     Inputs(Vec<Input>),
-    Objects(Listing),
+    Objects(Box<Listing>),
 }
 
 /// Everything that the arguments lead to, in their order.
@@ -58,7 +58,7 @@ impl Sources {
             } else if let Some(place) = S3Place::parse(&text) {
                 let listing = runtime.block_on(Listing::begin(&buckets, place?))?.except(all.scopes.clone());
                 all.scopes.push(listing.scope().clone());
-                Source::Objects(listing)
+                Source::Objects(Box::new(listing))
             } else {
                 Source::Inputs(files.at(&local(path)?)?)
             };
@@ -111,7 +111,7 @@ impl Sources {
         self.sources.into_iter().flat_map(move |source| -> Box<dyn Iterator<Item = Input> + Send> {
             match source {
                 Source::Inputs(inputs) => Box::new(inputs.into_iter()),
-                Source::Objects(listing) => Box::new(S3Inputs::below(listing, &reach)),
+                Source::Objects(listing) => Box::new(S3Inputs::below(*listing, &reach)),
             }
         })
     }
