@@ -13,6 +13,7 @@ mod message;
 mod money;
 mod odds;
 mod phone_numbers;
+mod rest_of_world;
 
 pub use countries::COUNTRIES;
 pub use country::{Billing, Carrier, Country, Receipts, Tariff, Tariffs};
