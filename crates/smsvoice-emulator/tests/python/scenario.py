@@ -157,7 +157,7 @@ def opt_outs(number, pool):
     refused("ConflictException", "RESOURCE_DELETION_NOT_ALLOWED", V2.delete_opt_out_list, OptOutListName="Default")
     V2.delete_opt_out_list(OptOutListName="news")
     V2.put_keyword(OriginationIdentity=pool, Keyword="join", KeywordMessage="Welcome back", KeywordAction="OPT_IN")
-    refused("ConflictException", "RESOURCE_MODIFICATION_NOT_ALLOWED", V2.put_keyword, OriginationIdentity=pool, Keyword="STOP", KeywordMessage="no")
+    refused("ConflictException", "RESOURCE_MODIFICATION_NOT_ALLOWED", V2.put_keyword, OriginationIdentity=pool, Keyword="STOP", KeywordMessage="no", KeywordAction="OPT_IN")
     assert [k["Keyword"] for k in V2.describe_keywords(OriginationIdentity=pool)["Keywords"]] == ["HELP", "JOIN", "STOP"]
     said = lambda body: control("/inbound", {"from": "+14255550188", "to": number["PhoneNumber"], "body": body})
     send = lambda: V2.send_text_message(DestinationPhoneNumber="+14255550188", OriginationIdentity=pool, MessageBody="Hi")
