@@ -103,7 +103,7 @@ send(5);
 await page.waitForTimeout(1000);
 assert.equal(await page.locator("#rows > details").count(), 0);
 await page.goto(url + "/?to=5550111");
-assert.equal(await page.locator("#rows > details").count(), 1);
+assert.equal(await page.locator("#rows > details").count(), 3); // the message, the reply, and the answer to it
 
 await page.goto(url + "/?direction=outbound");
 await page.locator("h1").click();

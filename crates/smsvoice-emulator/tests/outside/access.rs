@@ -170,10 +170,8 @@ fn a_reset_sets_the_clock_back_and_keeps_the_first_number_or_all_resources() {
     let finished = emulator.post("/_smsvoice/clock/finish", "");
     assert_eq!(finished["to_come"], 0, "{finished}");
     let message = &emulator.get("/_smsvoice/messages")[0];
-    assert_eq!(
-        (&message["status"], &message["events_to_come"]),
-        (&serde_json::json!("TEXT_DELIVERED"), &serde_json::json!(0))
-    );
+    let ended = ["TEXT_DELIVERED", "TEXT_SUCCESSFUL"].contains(&message["status"].as_str().unwrap());
+    assert!(ended && message["events_to_come"] == 0, "{message}");
     emulator.post("/_smsvoice/reset", "");
     assert_eq!((numbers(), sets()), (before, 0));
     assert!(emulator.request("POST", "/_smsvoice/reset?keep=everything", "").contains("resources"));
