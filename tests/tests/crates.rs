@@ -10,9 +10,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 10] = [
+const FLOW: [&str; 11] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
+    "smsvoice-report",
     "smsvoice-lake",
     "smsvoice-ingest",
     "smsvoice-metrics",
@@ -90,14 +91,16 @@ fn an_event_and_a_life_are_read_and_written_without_io_tasks_or_aws() {
     let mut packages = packages();
     let event = packages.remove(packages.iter().position(|package| package.name == "smsvoice-event").unwrap());
     assert_eq!(event.built_with, EVENT_NAMES.map(str::to_owned).into());
-    for pure in ["smsvoice-event", "smsvoice-lifecycle"] {
+    for pure in ["smsvoice-event", "smsvoice-lifecycle", "smsvoice-report"] {
         assert_eq!(needed_by(pure, &IMPURE), [""; 0], "{pure}");
     }
 }
 
 #[test]
 fn pure_sources_touch_neither_the_world_nor_its_clock() {
-    for (crate_name, forbidden) in [("smsvoice-event", &["io::"][..]), ("smsvoice-lifecycle", &[])] {
+    for (crate_name, forbidden) in
+        [("smsvoice-event", &["io::"][..]), ("smsvoice-lifecycle", &[]), ("smsvoice-report", &[])]
+    {
         for path in sources(&format!("crates/{crate_name}/src")) {
             let code = code(&path);
             let said = EFFECTS.iter().chain(forbidden).filter(|effect| names(&code, effect));
@@ -108,7 +111,7 @@ fn pure_sources_touch_neither_the_world_nor_its_clock() {
 
 #[test]
 fn below_the_lake_and_in_the_emulator_nothing_is_columnar() {
-    for crate_name in ["smsvoice-event", "smsvoice-lifecycle", "smsvoice-emulator"] {
+    for crate_name in ["smsvoice-event", "smsvoice-lifecycle", "smsvoice-report", "smsvoice-emulator"] {
         assert_eq!(needed_by(crate_name, &COLUMNAR), [""; 0], "{crate_name}");
     }
 }

@@ -7,6 +7,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema};
 use datafusion::catalog::TableProvider;
+use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -14,6 +15,7 @@ use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::ParquetReadOptions;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -100,6 +102,23 @@ impl LocalEngine {
         Ok(Rows::new(stream, self.url.clone()))
     }
 
+    /// Runs one query and keeps its rows beside, in a file on this machine, as a table of this name for further queries.
+    pub(crate) async fn keep(&self, table: &str, sql: &str) -> Result<Kept<'_>, EngineError> {
+        let failed = |error: &DataFusionError| EngineError::BrokeOff {
+            lake: self.url.to_string(),
+            doing: "its messages were gathered in a temporary file",
+            problem: problem(error),
+        };
+        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
+        let folder = folder.map_err(|error| failed(&error.into()))?;
+        let path = format!("{}/", folder.path().display());
+        let rows = self.context.sql(sql).await.map_err(invalid)?;
+        rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
+        let registered = self.context.register_parquet(table, &path, ParquetReadOptions::default()).await;
+        registered.map_err(|error| failed(&error))?;
+        Ok(Kept { engine: self, table: table.to_owned(), _folder: folder })
+    }
+
     /// The columns of a query's answer. It is planned and not run.
     pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
         let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
@@ -143,6 +162,19 @@ impl LocalEngine {
     /// The events of one message, each once, the oldest first.
     pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
         self.query(&statement::trace(message_id)).await
+    }
+}
+
+/// A table beside those of the lake, as long as this lives.
+pub(crate) struct Kept<'a> {
+    engine: &'a LocalEngine,
+    table: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let _ = self.engine.context.deregister_table(self.table.as_str()); // one that is not there is gone already
     }
 }
 

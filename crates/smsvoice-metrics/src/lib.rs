@@ -5,6 +5,7 @@ pub mod ddl;
 mod dimension;
 mod engine;
 mod error;
+pub mod report;
 mod rows;
 mod sound_files;
 mod statement;

@@ -120,6 +120,8 @@ pub(crate) struct Within {
     pub(crate) messages: Option<String>,
     /// The instant that maturity is judged at; now if absent.
     pub(crate) as_of: Option<String>,
+    /// What stands in place of the view's text: a table of messages, under the name `messages`.
+    pub(crate) source: Option<String>,
 }
 
 impl Within {
@@ -129,22 +131,29 @@ impl Within {
             partitions: period.partitions(),
             messages: period.condition(),
             as_of: Some(timestamp(as_of)),
+            source: None,
         }
     }
 }
 
 /// A metric, broken down, within limits, over the table `events` alone.
 pub(crate) fn metric_within(metric: Metric, by: &[Dimension], within: &Within) -> String {
+    broken_down(metric.template(), by, within)
+}
+
+/// A file with the slots of a metric, likewise.
+pub(crate) fn broken_down(template: &str, by: &[Dimension], within: &Within) -> String {
     let by = distinct(by);
     let columns = join(&by, ", ", Dimension::column);
     let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
-    fill(metric.template(), |slot| match slot {
+    let messages = || format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()));
+    fill(template, |slot| match slot {
         "ahead" => within.ahead.clone(),
         "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
         "keys" => Some(or_nothing(format!("{columns}, "))),
         "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
         "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
-        "messages" => Some(format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()))),
+        "messages" => Some(within.source.clone().unwrap_or_else(messages)),
         "period" => within.messages.clone(),
         "as_of" => within.as_of.clone(),
         _ => None,
@@ -167,13 +176,13 @@ impl FromStr for Metric {
 
 impl Period {
     /// On a row of `messages`.
-    fn condition(self) -> Option<String> {
+    pub(crate) fn condition(self) -> Option<String> {
         let bound = |operator, at| format!("coalesce(requested_at, first_event_at) {operator} {}", timestamp(at));
         both(self.since.map(|since| bound(">=", since)), self.until.map(|until| bound("<", until)))
     }
 
     /// On a row of `events`: the partitions that can hold an event of these messages.
-    fn partitions(self) -> Option<String> {
+    pub(crate) fn partitions(self) -> Option<String> {
         let since = self.since.and_then(|since| since.date_naive().checked_sub_days(CLOCK_SKEW));
         let until = self.until.and_then(|until| until.date_naive().checked_add_days(LATE_EVENTS));
         both(since.map(|day| format!("dt >= '{day}'")), until.map(|day| format!("dt <= '{day}'")))
@@ -222,7 +231,7 @@ pub(crate) fn messages_of(partitions: Option<&str>) -> String {
     fill(MESSAGES, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
 
-fn both(first: Option<String>, second: Option<String>) -> Option<String> {
+pub(crate) fn both(first: Option<String>, second: Option<String>) -> Option<String> {
     match (first, second) {
         (Some(first), Some(second)) => Some(format!("{first} AND {second}")),
         (first, second) => first.or(second),
@@ -230,7 +239,7 @@ fn both(first: Option<String>, second: Option<String>) -> Option<String> {
 }
 
 /// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
-fn timestamp(at: DateTime<Utc>) -> String {
+pub(crate) fn timestamp(at: DateTime<Utc>) -> String {
     format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
 }
 

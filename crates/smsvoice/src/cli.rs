@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    roles, trace, views,
+    report, roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Replay(replay::Args),
     Metrics(metrics::Args),
     Query(query::Args),
+    Report(report::Args),
     Trace(trace::Args),
     Quarantine(quarantine::Args),
     Generate(generate::Args),

@@ -35,6 +35,7 @@ pub(crate) fn parameters() -> Within {
         partitions: Some(PARTITIONS.to_owned()),
         messages: Some(MESSAGES.to_owned()),
         as_of: None,
+        source: None,
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn arguments() -> Within {
         partitions: Some(argument_partitions()),
         messages: Some(ARGUMENT_MESSAGES.to_owned()),
         as_of: None,
+        source: None,
     }
 }
 

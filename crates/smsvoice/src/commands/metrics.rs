@@ -46,18 +46,10 @@ pub(crate) struct Args {
 const LISTED_KEYS: usize = 30;
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
-    if let (Some(since), Some(until)) = (args.since, args.until)
-        && since >= until
-    {
-        let problem = "--since has to be before --until: the period goes from the one up to, but not at, the other";
-        return Err(UsageError::new(problem).into());
-    }
-    let request = MetricsRequest {
-        metric: args.metric,
-        by: args.by.clone(),
-        period: Period { since: args.since, until: args.until },
-        as_of: args.as_of.unwrap_or(world.now),
-    };
+    let period = Period { since: args.since, until: args.until };
+    refuse_backward(period)?;
+    let request =
+        MetricsRequest { metric: args.metric, by: args.by.clone(), period, as_of: args.as_of.unwrap_or(world.now) };
     runtime()?.block_on(async {
         let engine = args.lake.engine(world, &args.damaged).await?;
         let rows = engine.metrics(&request).await?;
@@ -69,6 +61,17 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         }
         Ok(super::exit_of(&engine))
     })
+}
+
+/// A period that ends before it begins is not meant.
+pub(super) fn refuse_backward(period: Period) -> anyhow::Result<()> {
+    if let (Some(since), Some(until)) = (period.since, period.until)
+        && since >= until
+    {
+        let problem = "--since has to be before --until: the period goes from the one up to, but not at, the other";
+        return Err(UsageError::new(problem).into());
+    }
+    Ok(())
 }
 
 /// Why the answer is empty, or a column of it, as far as that can be told.
@@ -107,7 +110,7 @@ fn names<const N: usize>(named: [impl ToString; N]) -> String {
 }
 
 /// A UTC day, or an RFC 3339 instant.
-fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(day.and_time(NaiveTime::MIN).and_utc());
     }

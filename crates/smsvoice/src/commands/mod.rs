@@ -14,6 +14,7 @@ pub(crate) mod plan;
 pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod roles;
 pub(crate) mod trace;
 pub(crate) mod views;
