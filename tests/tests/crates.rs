@@ -10,10 +10,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 11] = [
+const FLOW: [&str; 12] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
     "smsvoice-report",
+    "smsvoice-watch",
     "smsvoice-lake",
     "smsvoice-ingest",
     "smsvoice-metrics",
@@ -91,16 +92,19 @@ fn an_event_and_a_life_are_read_and_written_without_io_tasks_or_aws() {
     let mut packages = packages();
     let event = packages.remove(packages.iter().position(|package| package.name == "smsvoice-event").unwrap());
     assert_eq!(event.built_with, EVENT_NAMES.map(str::to_owned).into());
-    for pure in ["smsvoice-event", "smsvoice-lifecycle", "smsvoice-report"] {
+    for pure in ["smsvoice-event", "smsvoice-lifecycle", "smsvoice-report", "smsvoice-watch"] {
         assert_eq!(needed_by(pure, &IMPURE), [""; 0], "{pure}");
     }
 }
 
 #[test]
 fn pure_sources_touch_neither_the_world_nor_its_clock() {
-    for (crate_name, forbidden) in
-        [("smsvoice-event", &["io::"][..]), ("smsvoice-lifecycle", &[]), ("smsvoice-report", &[])]
-    {
+    for (crate_name, forbidden) in [
+        ("smsvoice-event", &["io::"][..]),
+        ("smsvoice-lifecycle", &[]),
+        ("smsvoice-report", &[]),
+        ("smsvoice-watch", &[]),
+    ] {
         for path in sources(&format!("crates/{crate_name}/src")) {
             let code = code(&path);
             let said = EFFECTS.iter().chain(forbidden).filter(|effect| names(&code, effect));

@@ -19,7 +19,7 @@ pub use country::{Billing, Carrier, Country, Receipts, Tariff, Tariffs};
 pub use draw::seeded;
 pub use ending::Ending;
 pub use generate::{
-    ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, MessageTotals, Truth, generate,
+    ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, MessageTotals, PumpingTruth, Truth, generate,
 };
 pub use life::{Life, LifeError, SILENCE_MS};
 pub use life_event::{LifeEvent, Network};

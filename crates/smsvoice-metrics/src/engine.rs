@@ -113,8 +113,10 @@ impl LocalEngine {
         let folder = folder.map_err(|error| failed(&error.into()))?;
         let path = format!("{}/", folder.path().display());
         let rows = self.context.sql(sql).await.map_err(invalid)?;
+        let columns = rows.schema().as_arrow().clone();
         rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
-        let registered = self.context.register_parquet(table, &path, ParquetReadOptions::default()).await;
+        let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
+        let registered = self.context.register_parquet(table, &path, options).await;
         registered.map_err(|error| failed(&error))?;
         Ok(Kept { engine: self, table: table.to_owned(), _folder: folder })
     }

@@ -83,18 +83,22 @@ fn sign(hour: &Hour, country: &Country<'_>, first: DateTime<Utc>, thresholds: &T
     if same_hours.len() * 3 < thresholds.days as usize {
         return None; // too little past to call anything unusual
     }
-    let mut counts: Vec<f64> = same_hours.iter().map(|at| country.get(at).map_or(0.0, |hour| hour.messages as f64)).collect();
+    let mut counts: Vec<f64> =
+        same_hours.iter().map(|at| country.get(at).map_or(0.0, |hour| hour.messages as f64)).collect();
     let usual_messages = median(&mut counts);
     let limit = usual_messages + thresholds.mads * spread(&counts, usual_messages);
+    if hour.messages as f64 <= limit {
+        return None; // as nearly always; the rest costs more to look at
+    }
     let past = country.range(hour.at - Duration::days(i64::from(thresholds.days))..hour.at).map(|(_, hour)| *hour);
     let past = Past::of(past);
     let usual_rate = past.confirmed / past.concluded.max(1.0);
     let (_, rate_high) = wilson(hour.confirmed as f64, hour.concluded as f64, thresholds.z);
     let gathered = gathered(hour, &past);
-    let conspicuous = hour.messages as f64 > limit
-        && past.concluded > 0.0
+    let conspicuous = past.concluded > 0.0
         && rate_high < usual_rate * thresholds.rate_drop
-        && gathered.is_none_or(|(now, usual)| lowest(now, hour, thresholds) > usual + thresholds.gather * (1.0 - usual));
+        && gathered
+            .is_none_or(|(now, usual)| lowest(now, hour, thresholds) > usual + thresholds.gather * (1.0 - usual));
     conspicuous.then(|| Sign {
         country: hour.country.clone(),
         at: hour.at,

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    report, roles, trace, views,
+    report, roles, trace, views, watch,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -21,6 +21,7 @@ pub(crate) enum Command {
     Metrics(metrics::Args),
     Query(query::Args),
     Report(report::Args),
+    Watch(Box<watch::Args>),
     Trace(trace::Args),
     Quarantine(quarantine::Args),
     Generate(generate::Args),

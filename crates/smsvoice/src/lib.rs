@@ -55,6 +55,7 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Replay(args) => commands::replay::run(&args, world),
         Command::Metrics(args) => commands::metrics::run(&args, world),
         Command::Query(args) => commands::query::run(&args, world),
+        Command::Watch(args) => commands::watch::run(&args, world),
         Command::Report(args) => commands::report::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
         Command::Quarantine(args) => commands::quarantine::run(&args, world),

@@ -91,6 +91,13 @@ columns! {
     "hit_share" "Came true, share" Share "back_test";
     "mean_width" "Mean width" Points "back_test";
     "seen_after" "Seen after" Name;
+    "usual_messages" "Usual" Count "pumping";
+    "limit" "Limit" Count "pumping";
+    "confirmed_share" "Confirmed rate" Share "pumping";
+    "usual_rate" "Usual rate" Share "pumping";
+    "gathered" "To one prefix" Share "pumping";
+    "usually_gathered" "Usually" Share "pumping";
+    "prefix" "Prefix" Name "pumping";
     "rows_kept" "Rows" Count;
     "events" "Events" Count;
     "repeated" "Copies" Count "repeated";

@@ -7,11 +7,15 @@ mod definitions;
 mod money;
 mod overview;
 mod places;
+mod pumping;
 mod quality;
 mod settled;
 mod source;
 mod special;
 mod speed;
+mod timeline;
+
+pub use pumping::{Watched, watch};
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 use smsvoice_report::{Report, Section, Span};
@@ -108,6 +112,7 @@ async fn sections(asked: &Asked<'_>) -> Result<Vec<Section>, EngineError> {
     sections.push(special::voice(asked).await?);
     sections.push(special::rcs(asked).await?);
     sections.push(special::protect(asked).await?);
+    sections.push(pumping::section(asked).await?);
     sections.push(special::feedback());
     sections.push(quality::section(asked).await?);
     Ok(sections)

@@ -6,6 +6,7 @@ use super::Asked;
 use super::answer::Answer;
 use super::columns::column;
 use super::settled::{self, Settled};
+use super::timeline::filled;
 use crate::error::EngineError;
 use crate::statement::Metric;
 
@@ -212,7 +213,7 @@ fn totals(rates: &Answer) -> Figure {
     Figure {
         id: "rates".into(),
         title: "All messages".into(),
-        summary: "As `smsvoice metrics` prints them. The interval is Wilson's, at 95 %.".into(),
+        summary: "As smsvoice metrics prints them. The interval is Wilson's, at 95 %.".into(),
         drawing: None,
         table: rates.table(&names),
     }
@@ -229,7 +230,7 @@ pub(crate) async fn time(asked: &Asked<'_>) -> Result<Section, EngineError> {
         title: format!("Outcomes by {along} of the request"),
         summary: format!("Each column is the messages requested in one {along} (UTC), by what became of them."),
         drawing: Some(Drawing::Stacked { along, parts: STACK.map(|(name, tone)| Part::new(name, tone)).into() }),
-        table: rates.table(&names),
+        table: filled(rates.table(&names), asked.period),
     };
     let rate = Figure {
         id: "rates-over-time".into(),
@@ -240,15 +241,18 @@ pub(crate) async fn time(asked: &Asked<'_>) -> Result<Section, EngineError> {
             lines: vec![Part::new("delivery_rate", Tone::Delivered), Part::new("confirmed_rate", Tone::First)],
             from_zero: false,
         }),
-        table: rates.table(&[
-            along,
-            "messages",
-            "delivery_rate",
-            "delivery_rate_low",
-            "delivery_rate_high",
-            "confirmed_rate",
-            "maturity",
-        ]),
+        table: filled(
+            rates.table(&[
+                along,
+                "messages",
+                "delivery_rate",
+                "delivery_rate_low",
+                "delivery_rate_high",
+                "confirmed_rate",
+                "maturity",
+            ]),
+            asked.period,
+        ),
     };
     let blocks = [outcomes, rate].map(|figure| Block::Figure(Box::new(figure))).into();
     Ok(Section {

@@ -8,6 +8,7 @@ use super::Asked;
 use super::answer::Answer;
 use super::columns::column;
 use super::overview::RATES;
+use super::timeline::filled;
 use crate::dimension::Dimension;
 use crate::error::EngineError;
 use crate::statement::Metric;
@@ -91,7 +92,7 @@ pub(crate) async fn failures(asked: &Asked<'_>) -> Result<Section, EngineError> 
         table: ranked.table(&names),
     };
     let step = asked.step();
-    let over_time = asked.source.metric(Metric::Failures, &[step.clone()], asked.now).await?;
+    let over_time = asked.source.metric(Metric::Failures, &[step], asked.now).await?;
     let by_carrier = asked.source.metric(Metric::Failures, &[Dimension::Carrier], asked.now).await?;
     let rows: Vec<usize> = by_carrier.by("messages").into_iter().take(LISTED).collect();
     let carriers = Figure {
@@ -105,14 +106,14 @@ pub(crate) async fn failures(asked: &Asked<'_>) -> Result<Section, EngineError> 
         drawing: None,
         table: by_carrier.table_of(&[&["carrier"][..], &names].concat(), rows),
     };
-    let figures = [ranking, reasons_over_time(&ranked, &over_time, &step), carriers];
+    let figures = [ranking, reasons_over_time(&ranked, &over_time, asked), carriers];
     let blocks = figures.map(|figure| Block::Figure(Box::new(figure))).into();
     Ok(Section { id: "failures", title: "Failure reasons", lead: lead.into(), blocks })
 }
 
 /// A column a reason, for the most frequent; all others together.
-fn reasons_over_time(ranked: &Answer, over_time: &Answer, step: &Dimension) -> Figure {
-    let along: &'static str = if *step == Dimension::Hour { "hour" } else { "day" };
+fn reasons_over_time(ranked: &Answer, over_time: &Answer, asked: &Asked<'_>) -> Figure {
+    let along: &'static str = if asked.step() == Dimension::Hour { "hour" } else { "day" };
     let drawn: Vec<String> = (0..ranked.len().min(DRAWN)).map(|row| ranked.text(row, "failure_reason")).collect();
     let mut slots: BTreeMap<String, (Cell, Vec<i64>)> = BTreeMap::new();
     for row in 0..over_time.len() {
@@ -133,6 +134,6 @@ fn reasons_over_time(ranked: &Answer, over_time: &Answer, step: &Dimension) -> F
         title: format!("Reasons by {along} of the request"),
         summary: "The most frequent apart, the others together.".into(),
         drawing: Some(Drawing::Stacked { along, parts }),
-        table: Table { columns, rows: rows.collect() },
+        table: filled(Table { columns, rows: rows.collect() }, asked.period),
     }
 }

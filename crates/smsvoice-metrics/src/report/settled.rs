@@ -23,6 +23,8 @@ const PENDING: &str = include_str!("../../sql/report/pending_now.sql");
 const FEW: f64 = 30.0;
 /// The 97.5th percentile of the normal distribution, as in `rates.sql`.
 const Z: f64 = 1.959_963_984_540_054;
+/// After 72 hours AWS gives up waiting; in seconds.
+const GIVEN_UP: i64 = 259_200;
 /// Ages, in seconds, at which the back-test looks; they are among those of `open_at_age.sql`.
 const TRIED: [(i64, &str); 4] = [(600, "10 minutes"), (3_600, "1 hour"), (21_600, "6 hours"), (86_400, "24 hours")];
 
@@ -85,34 +87,51 @@ fn fate(past: &Past, country: &str, age: i64) -> Option<Fate> {
 
 /// What `open` messages, by country and age, make of arrivals and concluded messages so far. None if the past tells nothing.
 fn settle(past: &Past, open: &[(String, i64, f64)], arrived: f64, concluded: f64) -> Option<Settled> {
-    let mut rates = [(arrived, concluded); 3]; // expected, low, high: arrivals and concluded
+    let (mut more, mut less, mut all) = (Expected::default(), Expected::default(), 0.0);
     for (country, age, messages) in open {
         let Some(fate) = fate(past, country, *age) else {
-            if *age >= 259_200 {
-                continue;
-            } // after 72 hours AWS itself expects nothing any more
+            if *age >= GIVEN_UP {
+                continue; // AWS itself expects nothing any more
+            }
             return None;
         };
-        let trials = 1.0 / (1.0 / fate.messages + 1.0 / messages);
-        let (arrive, arrive_low, arrive_high) = share(fate.arrived / fate.messages, trials);
-        let (not, not_low, not_high) = share(fate.not_arrived / fate.messages, trials);
-        let ends = [(arrive, not), (arrive_low, not_high), (arrive_high, not_low)];
-        for ((arrived, concluded), (more, less)) in rates.iter_mut().zip(ends) {
-            *arrived += more * messages;
-            *concluded += (more + less) * messages;
-        }
+        more.add(fate.arrived, &fate, *messages);
+        less.add(fate.not_arrived, &fate, *messages);
+        all += messages;
     }
-    let rate = |(arrived, concluded): (f64, f64)| (concluded > 0.0).then(|| arrived / concluded);
-    Some(Settled { rate: rate(rates[0])?, low: rate(rates[1])?, high: rate(rates[2])? })
+    let rate = |more: f64, less: f64| {
+        let concluded = concluded + more + less;
+        (concluded > 0.0).then(|| (arrived + more) / concluded)
+    };
+    let ((low, high), (less_low, less_high)) = (more.ends(all), less.ends(all));
+    Some(Settled {
+        rate: rate(more.mean, less.mean)?,
+        low: rate(low, less_high.min(all - low))?,
+        high: rate(high, less_low.min(all - high))?,
+    })
 }
 
-/// A share, with the ends of Wilson's interval. `trials` counts both the past's messages and those that are foretold, since
-/// both vary: 1 / (1 / past + 1 / foretold).
-fn share(share: f64, trials: f64) -> (f64, f64, f64) {
-    let z = Z * Z / trials;
-    let middle = (share + z / 2.0) / (1.0 + z);
-    let half = (Z / (1.0 + z)) * (share * (1.0 - share) / trials + z / (4.0 * trials)).sqrt();
-    (share, (middle - half).max(0.0), (middle + half).min(1.0))
+/// How many of some messages are expected to end in one way.
+#[derive(Default)]
+struct Expected {
+    mean: f64,
+    variance: f64,
+}
+
+impl Expected {
+    /// Of `messages`, as `hits` of those of `fate` did. Both vary by chance, those before and those that are foretold; and a
+    /// share that was 0 or 1 in the past is not taken to be so for ever (two hits and two misses are added).
+    fn add(&mut self, hits: f64, fate: &Fate, messages: f64) {
+        let share = (hits + 2.0) / (fate.messages + 4.0);
+        self.mean += messages * hits / fate.messages;
+        self.variance += messages * share * (1.0 - share) * (1.0 + messages / fate.messages);
+    }
+
+    /// From few to many: 95 % lie between. Half a message more at each end, because messages are whole.
+    fn ends(&self, all: f64) -> (f64, f64) {
+        let half = Z * self.variance.sqrt() + if all > 0.0 { 0.5 } else { 0.0 };
+        ((self.mean - half).max(0.0), (self.mean + half).min(all))
+    }
 }
 
 /// The past of the lake as far as the report reads it, and what is pending in the period.

@@ -3,6 +3,7 @@
 use smsvoice_report::{Block, Drawing, Figure, Part, Section, Tone};
 
 use super::Asked;
+use super::timeline::filled;
 use crate::dimension::Dimension;
 use crate::error::EngineError;
 use crate::statement::Metric;
@@ -39,7 +40,7 @@ pub(crate) async fn section(asked: &Asked<'_>) -> Result<Section, EngineError> {
                     .collect(),
                 from_zero: true,
             }),
-            table: over_time.table(&names),
+            table: filled(over_time.table(&names), asked.period),
         }));
     }
     let by_carrier = asked.source.metric(Metric::Latency, &[Dimension::Carrier], asked.now).await?;

@@ -39,5 +39,5 @@ pub(super) fn drawn(figure: &Figure, name: &str, value: &str, tones: &[(&str, To
             said = escaped(&named),
         ));
     }
-    framed(figure, rows.len() as f64 * ROW, &bars)
+    framed(figure, "bars", rows.len() as f64 * ROW, &bars)
 }

@@ -19,13 +19,8 @@ pub(super) fn drawn(figure: &Figure, along: &str, lines: &[Part], from_zero: boo
     let marks: String = lines.iter().map(|line| line_of(&points(table, line), line, &scale)).collect();
     let said: Vec<String> = lines.iter().map(|line| line.column.clone()).collect();
     let hits = table.rows.iter().enumerate().map(|(at, row)| slot(at, count, &told(table, row, along, &said)));
-    let plot = format!(
-        "<svg class=\"plot\" x=\"58\" overflow=\"visible\">{}{marks}{}{}</svg>",
-        scale.drawn(unit),
-        labels_along(table, along),
-        hits.collect::<String>()
-    );
-    legend(table, lines) + &framed(figure, TOP + HEIGHT + BOTTOM, &plot)
+    let plot = scale.drawn(unit) + &marks + &labels_along(table, along) + &hits.collect::<String>();
+    legend(table, lines) + &framed(figure, "axes", TOP + HEIGHT + BOTTOM, &plot)
 }
 
 fn points(table: &Table, line: &Part) -> Vec<Option<f64>> {

@@ -47,8 +47,7 @@ pub(super) fn drawn(figure: &Figure, country: &str, share: &str, weight: &str) -
             format!("<li><span class=\"key m-{at}\" aria-hidden=\"true\"></span>{above}</li>")
         })
         .collect();
-    let drawing =
-        framed(figure, rows as f64 * TILE, &(empty + &tiles)).replace("class=\"chart\"", "class=\"chart map\"");
+    let drawing = framed(figure, "map", rows as f64 * TILE, &(empty + &tiles));
     format!(
         "<ul class=\"legend\">{key}</ul><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Map\">{drawing}</div>"
     )

@@ -36,10 +36,10 @@ pub(crate) fn drawn(figure: &Figure) -> String {
 
 /// The outer element: named and described for those who do not see it, and reached by the keyboard, whose arrow keys go
 /// from mark to mark.
-fn framed(figure: &Figure, height: f64, content: &str) -> String {
+fn framed(figure: &Figure, kind: &str, height: f64, content: &str) -> String {
     let (id, title, summary) = (escaped(&figure.id), escaped(&figure.title), escaped(&figure.summary));
     format!(
-        "<svg class=\"chart\" role=\"img\" tabindex=\"0\" height=\"{height:.0}\" aria-labelledby=\"{id}-t {id}-d\">\
+        "<svg class=\"chart {kind}\" role=\"img\" tabindex=\"0\" height=\"{height:.0}\" aria-labelledby=\"{id}-t {id}-d\">\
          <title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{summary} The table below has all values.</desc>{content}</svg>\n"
     )
 }
@@ -66,7 +66,8 @@ impl Scale {
     /// Around shares, which do not go beyond 1.
     fn around_shares(low: f64, high: f64) -> Self {
         let scale = Self::around(low, high);
-        Self { high: scale.high.min(1.0), low: scale.low.max(0.0), ..scale }
+        let high = scale.high.min(1.0);
+        Self { high, low: scale.low.min(high - scale.step).max(0.0), ..scale }
     }
 
     /// Pixels from the top.
@@ -197,6 +198,12 @@ mod tests {
                 scale.step
             );
         }
-        assert!(Scale::around_shares(0.97, 1.0).high <= 1.0);
+        for (low, high) in [(0.97, 1.0), (1.0, 1.0), (0.0, 0.0)] {
+            let scale = Scale::around_shares(low, high);
+            assert!(
+                scale.high <= 1.0 && scale.low >= 0.0 && scale.low < scale.high,
+                "a single value is no axis of no length"
+            );
+        }
     }
 }

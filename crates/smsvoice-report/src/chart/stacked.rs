@@ -36,11 +36,6 @@ pub(super) fn drawn(figure: &Figure, along: &str, parts: &[Part]) -> String {
     let hits = table.rows.iter().enumerate().map(|(at, row)| slot(at, count, &told(table, row, along, &said)));
     let unit =
         parts.first().and_then(|part| table.place(&part.column)).map_or(Unit::Count, |at| table.columns[at].unit);
-    let plot = format!(
-        "<svg class=\"plot\" x=\"58\" overflow=\"visible\">{}{marks}{}{}</svg>",
-        scale.drawn(unit),
-        labels_along(table, along),
-        hits.collect::<String>()
-    );
-    legend(table, parts) + &framed(figure, TOP + HEIGHT + BOTTOM, &plot)
+    let plot = scale.drawn(unit) + &marks + &labels_along(table, along) + &hits.collect::<String>();
+    legend(table, parts) + &framed(figure, "axes", TOP + HEIGHT + BOTTOM, &plot)
 }

@@ -112,7 +112,7 @@ fn figure(figure: &Figure) -> String {
         )
     };
     format!(
-        "<figure id=\"{id}\" aria-labelledby=\"{id}-c\">\n<figcaption><h3 id=\"{id}-c\">{title}</h3><p>{}</p></figcaption>\n{drawing}{table}</figure>\n",
+        "<figure id=\"fig-{id}\" aria-labelledby=\"fig-{id}-c\">\n<figcaption><h3 id=\"fig-{id}-c\">{title}</h3><p>{}</p></figcaption>\n{drawing}{table}</figure>\n",
         escaped(&figure.summary)
     )
 }

@@ -52,6 +52,10 @@ pub(crate) struct Args {
     /// The share of events with a field nobody knows.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
     unknown_fields: f64,
+    /// Attacks of somebody who pumps traffic, on top of the messages; the truth tells when and where. They stand out from
+    /// a past of 5 days or more: --days 30.
+    #[arg(long, default_value_t = 0, value_name = "ATTACKS")]
+    pumping: u32,
     /// Print the truth, as JSON.
     #[arg(long)]
     json: bool,
@@ -70,6 +74,7 @@ impl Args {
             truncated: self.truncated,
             unknown_types: self.unknown_types,
             unknown_fields: self.unknown_fields,
+            pumping: self.pumping,
             ..GenerateOptions::default()
         }
     }

@@ -18,6 +18,7 @@ pub(crate) mod report;
 pub(crate) mod roles;
 pub(crate) mod trace;
 pub(crate) mod views;
+pub(crate) mod watch;
 
 use std::io::{self, BufWriter, Write};
 

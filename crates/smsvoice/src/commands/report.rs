@@ -1,5 +1,7 @@
 //! `smsvoice report`: what there is to see in a lake, as one page.
 
+mod serve;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -14,7 +16,7 @@ use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::{Exit, UsageError, World};
 
 /// Make a report of the messages in a lake: one page of HTML that needs nothing else, or Markdown, JSON, CSV
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice report --lake ./lake --out report.html\n  \
     smsvoice report --lake ./lake --since 2026-11-01 --until 2026-11-08 --where country=DE --by context.campaign\n  \
     smsvoice report --lake ./lake --format md")]
@@ -31,6 +33,12 @@ pub(crate) struct Args {
     /// What is written; by default what the name of the file ends in, and html otherwise.
     #[arg(long, value_enum)]
     format: Option<Form>,
+    /// Serve the page on 127.0.0.1 instead, made anew at each visit, with period and filters as controls.
+    #[arg(long, conflicts_with_all = ["out", "format"])]
+    serve: bool,
+    /// The port of --serve; 0 takes a free one.
+    #[arg(long, default_value_t = 7080, requires = "serve")]
+    port: u16,
     /// The instant that pending messages are judged at; now by default.
     #[arg(long, value_parser = instant, value_name = "TIME")]
     as_of: Option<DateTime<Utc>>,
@@ -91,6 +99,10 @@ impl AboutArgs {
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
+    if args.serve {
+        args.about.request(world.now)?; // what is wrong with it is said now
+        return runtime()?.block_on(serve::serve(args, world)).map(|()| Exit::Done);
+    }
     let (form, out) = target(args)?;
     let request = args.about.request(args.as_of.unwrap_or(world.now))?;
     runtime()?.block_on(async {
