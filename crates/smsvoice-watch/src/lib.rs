@@ -4,5 +4,5 @@ mod past;
 mod signs;
 mod thresholds;
 
-pub use signs::{Hour, Prefixes, Sign, signs};
+pub use signs::{Basis, Hour, Prefixes, Sign, signs};
 pub use thresholds::Thresholds;

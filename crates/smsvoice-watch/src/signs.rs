@@ -1,6 +1,6 @@
 //! From counts by country and hour to signs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -18,6 +18,8 @@ pub struct Hour {
     pub messages: u64,
     /// Those of which the end is known.
     pub concluded: u64,
+    /// Those that arrived: confirmed by the handset, or accepted by a carrier that sends no receipts.
+    pub arrived: u64,
     /// Those that the handset confirmed (or, where senders know it, that converted).
     pub confirmed: u64,
     /// Where their numbers gather, if the lake tells.
@@ -46,14 +48,42 @@ pub struct Sign {
     pub usual_messages: f64,
     /// More messages than these are conspicuous.
     pub limit: f64,
-    /// Confirmed of concluded; none if none is concluded yet.
-    pub confirmed_rate: Option<f64>,
+    /// Which rate was judged.
+    pub basis: Basis,
+    /// That rate, of the concluded messages; none if none is concluded yet.
+    pub rate: Option<f64>,
     /// The same in the past.
     pub usual_rate: f64,
     /// The share of the largest prefix, and that of the past; none if the lake does not tell prefixes.
     pub gathered: Option<(f64, f64)>,
     /// The largest prefix.
     pub prefix: Option<String>,
+}
+
+/// Which messages a rate counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Those that the handset confirmed.
+    Confirmed,
+    /// All that arrived, where hardly any carrier confirms.
+    Arrived,
+}
+
+impl Basis {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Arrived => "arrived",
+        }
+    }
+
+    fn of(self, hour: &Hour) -> f64 {
+        match self {
+            Self::Confirmed => hour.confirmed as f64,
+            Self::Arrived => hour.arrived as f64,
+        }
+    }
 }
 
 /// The signs in `hours`, of those from `since` on; hours before serve as their past. An hour that is missing had no message.
@@ -63,18 +93,30 @@ pub fn signs(hours: &[Hour], since: DateTime<Utc>, thresholds: &Thresholds) -> V
         countries.entry(&hour.country).or_default().insert(hour.at, hour);
     }
     let first = hours.iter().map(|hour| hour.at).min();
-    let judged = countries.values().flat_map(|country| {
-        let from_since = country.range(since..).map(|(_, hour)| *hour);
-        from_since.filter_map(|hour| sign(hour, country, first?, thresholds))
-    });
-    let mut signs: Vec<Sign> = judged.collect();
+    let mut signs = Vec::new();
+    for country in countries.values() {
+        // An attack is no past that later hours could be compared with.
+        let mut attacked = BTreeSet::new();
+        for hour in country.values() {
+            if let Some(sign) = first.and_then(|first| sign(hour, country, &attacked, first, thresholds)) {
+                attacked.insert(hour.at);
+                signs.extend((hour.at >= since).then_some(sign));
+            }
+        }
+    }
     signs.sort_by(|one, other| (one.at, &one.country).cmp(&(other.at, &other.country)));
     signs
 }
 
 type Country<'a> = BTreeMap<DateTime<Utc>, &'a Hour>;
 
-fn sign(hour: &Hour, country: &Country<'_>, first: DateTime<Utc>, thresholds: &Thresholds) -> Option<Sign> {
+fn sign(
+    hour: &Hour,
+    country: &Country<'_>,
+    attacked: &BTreeSet<DateTime<Utc>>,
+    first: DateTime<Utc>,
+    thresholds: &Thresholds,
+) -> Option<Sign> {
     if hour.messages < thresholds.least_messages {
         return None;
     }
@@ -91,9 +133,9 @@ fn sign(hour: &Hour, country: &Country<'_>, first: DateTime<Utc>, thresholds: &T
         return None; // as nearly always; the rest costs more to look at
     }
     let past = country.range(hour.at - Duration::days(i64::from(thresholds.days))..hour.at).map(|(_, hour)| *hour);
-    let past = Past::of(past);
-    let usual_rate = past.confirmed / past.concluded.max(1.0);
-    let (_, rate_high) = wilson(hour.confirmed as f64, hour.concluded as f64, thresholds.z);
+    let past = Past::of(past.filter(|hour| !attacked.contains(&hour.at)));
+    let (basis, usual_rate) = past.rate(thresholds);
+    let (_, rate_high) = wilson(basis.of(hour), hour.concluded as f64, thresholds.z);
     let gathered = gathered(hour, &past);
     let conspicuous = past.concluded > 0.0
         && rate_high < usual_rate * thresholds.rate_drop
@@ -105,7 +147,8 @@ fn sign(hour: &Hour, country: &Country<'_>, first: DateTime<Utc>, thresholds: &T
         messages: hour.messages,
         usual_messages,
         limit,
-        confirmed_rate: (hour.concluded > 0).then(|| hour.confirmed as f64 / hour.concluded as f64),
+        basis,
+        rate: (hour.concluded > 0).then(|| basis.of(hour) / hour.concluded as f64),
         usual_rate,
         gathered,
         prefix: hour.prefixes.as_ref().map(|prefixes| prefixes.name.clone()),
@@ -128,6 +171,7 @@ fn gathered(hour: &Hour, past: &Past) -> Option<(f64, f64)> {
 struct Past {
     messages: f64,
     concluded: f64,
+    arrived: f64,
     confirmed: f64,
     /// The messages to the largest prefix of each hour.
     largest: f64,
@@ -138,9 +182,21 @@ impl Past {
         hours.fold(Self::default(), |past, hour| Self {
             messages: past.messages + hour.messages as f64,
             concluded: past.concluded + hour.concluded as f64,
+            arrived: past.arrived + hour.arrived as f64,
             confirmed: past.confirmed + hour.confirmed as f64,
             largest: past.largest + hour.prefixes.as_ref().map_or(0.0, |prefixes| prefixes.largest as f64),
         })
+    }
+
+    /// The confirmed rate, or that of arrivals where too few are confirmed for a fall to show.
+    fn rate(&self, thresholds: &Thresholds) -> (Basis, f64) {
+        let of = |messages: f64| messages / self.concluded.max(1.0);
+        let confirmed = of(self.confirmed);
+        if confirmed >= thresholds.least_confirmed {
+            (Basis::Confirmed, confirmed)
+        } else {
+            (Basis::Arrived, of(self.arrived))
+        }
     }
 }
 
@@ -150,7 +206,7 @@ mod tests {
 
     fn hour(at: DateTime<Utc>, messages: u64, confirmed: u64, largest: u64) -> Hour {
         let prefixes = Some(Prefixes { largest, name: "+1613555".into() });
-        Hour { country: "CA".into(), at, messages, concluded: messages, confirmed, prefixes }
+        Hour { country: "CA".into(), at, messages, concluded: messages, arrived: confirmed, confirmed, prefixes }
     }
 
     /// Sixteen days of 100 messages an hour, 90 of them confirmed, 20 to one prefix; and what the last hour is.
@@ -168,6 +224,27 @@ mod tests {
         assert_eq!(with_last(|at| hour(at, 110, 20, 90)), [], "no more messages than usual");
         assert_eq!(with_last(|at| hour(at, 400, 350, 300)), [], "a campaign that people receive");
         assert_eq!(with_last(|at| hour(at, 400, 120, 80)), [], "an outage: numbers are spread as ever");
+    }
+
+    #[test]
+    fn a_second_attack_is_found_although_the_first_was_most_of_the_traffic() {
+        let start: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+        let mut hours: Vec<_> = (0..20 * 24).map(|at| hour(start + Duration::hours(at), 2, 2, 1)).collect();
+        for attacked in [10 * 24, 10 * 24 + 1, 15 * 24 + 5] {
+            hours[attacked] = hour(start + Duration::hours(attacked as i64), 400, 80, 390);
+        }
+        assert_eq!(signs(&hours, start, &Thresholds::default()).len(), 3);
+    }
+
+    #[test]
+    fn where_nobody_confirms_arrivals_are_judged() {
+        let start: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+        let unconfirmed =
+            |at, messages, arrived, largest| Hour { confirmed: 0, ..hour(at, messages, arrived, largest) };
+        let mut hours: Vec<_> = (0..16 * 24).map(|at| unconfirmed(start + Duration::hours(at), 100, 90, 20)).collect();
+        hours.push(unconfirmed(start + Duration::hours(16 * 24), 400, 120, 300));
+        let found = signs(&hours, start, &Thresholds::default());
+        assert_eq!(found.iter().map(|sign| sign.basis).collect::<Vec<_>>(), [Basis::Arrived]);
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub struct Thresholds {
     pub least_messages: u64,
     /// Rate: the upper end of the confirmed rate's interval < `rate_drop` × the rate of the past.
     pub rate_drop: f64,
+    /// Rate: where a smaller share of the past was confirmed, arrivals are judged in place of confirmations, because carriers
+    /// there send no receipts.
+    pub least_confirmed: f64,
     /// Prefixes: the share of the hour's messages that go to its largest prefix > that of the past + `gather` × the rest.
     pub gather: f64,
     /// Confidence of the intervals, as a quantile of the normal distribution.
@@ -20,6 +23,6 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { days: 15, mads: 5.0, least_messages: 40, rate_drop: 0.9, gather: 0.15, z: 1.96 }
+        Self { days: 15, mads: 5.0, least_messages: 40, rate_drop: 0.9, least_confirmed: 0.25, gather: 0.15, z: 1.96 }
     }
 }

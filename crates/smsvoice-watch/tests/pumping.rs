@@ -99,7 +99,15 @@ fn hour(country: &str, at: DateTime<Utc>, usual: [f64; 3], attacked: Option<f64>
     }
     let prefixes = Some(Prefixes { largest: largest as u64, name: "+1555555".into() });
     let concluded = messages as u64;
-    Hour { country: country.into(), at, messages: messages as u64, concluded, confirmed: confirmed as u64, prefixes }
+    Hour {
+        country: country.into(),
+        at,
+        messages: messages as u64,
+        concluded,
+        arrived: confirmed as u64,
+        confirmed: confirmed as u64,
+        prefixes,
+    }
 }
 
 #[derive(Default)]

@@ -31,15 +31,6 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [1440, 900, "d
 
   const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map((one) => one.id));
   assert.equal(new Set(ids).size, ids.length, "an id is one element's alone");
-  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
-  if ((width === 1440) === (colorScheme === "light")) { // each width and each scheme once: it takes a while
-    await page.evaluate(axe); // not by a tag, which the page's policy forbids
-    const { violations } = await page.evaluate(() => axe.run(document));
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const told = grave.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary).join(" | ")}`);
-    assert.deepEqual(told, [], seen);
-  }
-  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = false; }));
   await page.screenshot({ path: `${pictures}/report-${width}-${colorScheme}.png`, fullPage: true });
 
   // Values by arrow keys.
@@ -69,6 +60,19 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [1440, 900, "d
   }
   assert.deepEqual(failures, [], seen);
   assert.deepEqual(requests, [], `${seen}: the page asks for what is not in it`);
+
+  if ((width === 1440) === (colorScheme === "light")) { // each width and each scheme once: it takes a while
+    await page.reload();
+    await page.evaluate(() => {
+      for (const one of document.querySelectorAll("details")) one.open = true;
+      for (const row of document.querySelectorAll("tbody tr:nth-child(n + 5)")) row.remove(); // like those before them
+    });
+    await page.evaluate(axe); // not by a tag, which the page's policy forbids
+    const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    const nodes = (all) => all.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ");
+    assert.deepEqual(grave.map((one) => `${one.id}: ${nodes(one.nodes)}`), [], seen);
+  }
   await page.close();
 }
 await browser.close();

@@ -6,6 +6,7 @@ WITH by_prefix AS (
     number_prefix,
     count(*) AS messages,
     count(*) FILTER (WHERE outcome NOT IN ('pending', 'unknown')) AS concluded,
+    count(*) FILTER (WHERE outcome IN ('delivered', 'accepted')) AS arrived,
     count(*) FILTER (WHERE outcome = 'delivered') AS confirmed
   FROM /*{messages}*/ messages /*{}*/
   WHERE channel <> 'voice' AND /*{period}*/ TRUE /*{}*/
@@ -16,6 +17,7 @@ SELECT
   hour,
   CAST(sum(messages) AS bigint) AS messages,
   CAST(sum(concluded) AS bigint) AS concluded,
+  CAST(sum(arrived) AS bigint) AS arrived,
   CAST(sum(confirmed) AS bigint) AS confirmed,
   max(messages) FILTER (WHERE number_prefix IS NOT NULL) AS largest,
   max_by(number_prefix, ROW(messages, number_prefix)) FILTER (WHERE number_prefix IS NOT NULL) AS prefix

@@ -93,7 +93,8 @@ columns! {
     "seen_after" "Seen after" Name;
     "usual_messages" "Usual" Count "pumping";
     "limit" "Limit" Count "pumping";
-    "confirmed_share" "Confirmed rate" Share "pumping";
+    "rate_of" "Judged" Name "pumping";
+    "rate" "Rate" Share "pumping";
     "usual_rate" "Usual rate" Share "pumping";
     "gathered" "To one prefix" Share "pumping";
     "usually_gathered" "Usually" Share "pumping";

@@ -110,7 +110,7 @@ fn told(lake: &str, watched: &Watched) -> Value {
         json!({
             "country": sign.country, "hour": time(sign.at), "messages": sign.messages,
             "usual_messages": sign.usual_messages, "limit": sign.limit,
-            "confirmed_rate": sign.confirmed_rate, "usual_rate": sign.usual_rate,
+            "rate_of": sign.basis.as_str(), "rate": sign.rate, "usual_rate": sign.usual_rate,
             "gathered": sign.gathered.map(|(now, _)| now), "usually_gathered": sign.gathered.map(|(_, usual)| usual),
             "prefix": sign.prefix,
         })
@@ -126,13 +126,14 @@ fn text(watched: &Watched) -> String {
     let mut text = String::new();
     for sign in &watched.signs {
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let rate = sign.confirmed_rate.map_or_else(|| "none".to_owned(), percent);
+        let rate = sign.rate.map_or_else(|| "none".to_owned(), percent);
         let (at, country) = (hour(sign.at), if sign.country.is_empty() { "??" } else { &sign.country });
         text += &format!(
-            "{at}  {country}  {} messages (usually {:.0}, limit {:.0}); {rate} confirmed (usually {})",
+            "{at}  {country}  {} messages (usually {:.0}, limit {:.0}); {rate} {} (usually {})",
             sign.messages,
             sign.usual_messages,
             sign.limit,
+            sign.basis.as_str(),
             percent(sign.usual_rate)
         );
         if let (Some((now, usual)), Some(prefix)) = (sign.gathered, &sign.prefix) {
