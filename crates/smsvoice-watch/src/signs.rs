@@ -160,31 +160,41 @@ fn lowest(share: f64, hour: &Hour, thresholds: &Thresholds) -> f64 {
     wilson(share * hour.messages as f64, hour.messages as f64, thresholds.z).0
 }
 
-/// The share of the largest prefix, now and in the past.
+/// The share of the largest prefix, now and in the past; half, where no hour of the past had messages enough.
 fn gathered(hour: &Hour, past: &Past) -> Option<(f64, f64)> {
     let now = hour.prefixes.as_ref()?.largest as f64 / hour.messages as f64;
-    Some((now, past.largest / past.messages.max(1.0)))
+    Some((now, if past.judged > 0.0 { past.largest / past.judged } else { 0.5 }))
+}
+
+/// Of one message, all go to one prefix; of ten, that says something.
+fn tells_prefixes(hour: &Hour) -> bool {
+    hour.messages >= 10
 }
 
 /// All hours of a country before one, added up.
 #[derive(Default)]
 struct Past {
-    messages: f64,
     concluded: f64,
     arrived: f64,
     confirmed: f64,
-    /// The messages to the largest prefix of each hour.
+    /// Of hours with enough messages for it to mean anything: all messages, and those to the largest prefix of each.
+    judged: f64,
     largest: f64,
 }
 
 impl Past {
     fn of<'a>(hours: impl Iterator<Item = &'a Hour>) -> Self {
         hours.fold(Self::default(), |past, hour| Self {
-            messages: past.messages + hour.messages as f64,
+            judged: past.judged + if tells_prefixes(hour) { hour.messages as f64 } else { 0.0 },
             concluded: past.concluded + hour.concluded as f64,
             arrived: past.arrived + hour.arrived as f64,
             confirmed: past.confirmed + hour.confirmed as f64,
-            largest: past.largest + hour.prefixes.as_ref().map_or(0.0, |prefixes| prefixes.largest as f64),
+            largest: past.largest
+                + hour
+                    .prefixes
+                    .as_ref()
+                    .filter(|_| tells_prefixes(hour))
+                    .map_or(0.0, |prefixes| prefixes.largest as f64),
         })
     }
 

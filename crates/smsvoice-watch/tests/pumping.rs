@@ -69,7 +69,7 @@ fn traffic(seed: u64) -> (Vec<Hour>, Vec<Attack>) {
             let outage = if (special + 168..special + 172).contains(&at) { 0.4 } else { 1.0 };
             let usual = count(rng, mean * day * weekend * grown * wild * campaign);
             let confirmed = count(rng, usual * rate * outage).min(usual);
-            let to_largest = count(rng, usual * largest).min(usual);
+            let to_largest = count(rng, usual * largest).max(1.0).min(usual); // of few messages one is much
             let at = start() + Duration::hours(at);
             let under_attack =
                 attacks.iter().any(|attack| attack.country == country && attack.from <= at && at < attack.until);

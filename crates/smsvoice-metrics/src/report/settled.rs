@@ -40,7 +40,11 @@ impl Settled {
     /// `62 to 71 %`, as read.
     pub(crate) fn range(&self) -> String {
         let percent = |share: f64| smsvoice_report::written(&Cell::Real(share), Unit::Share);
-        format!("{} to {}", percent(self.low).trim_end_matches(" %"), percent(self.high))
+        let (low, high) = (percent(self.low), percent(self.high));
+        if low == high {
+            return format!("{:.2} to {:.2} %", self.low * 100.0, self.high * 100.0);
+        }
+        format!("{} to {high}", low.trim_end_matches(" %"))
     }
 }
 
