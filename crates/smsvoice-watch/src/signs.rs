@@ -117,19 +117,8 @@ fn sign(
     first: DateTime<Utc>,
     thresholds: &Thresholds,
 ) -> Option<Sign> {
-    if hour.messages < thresholds.least_messages {
-        return None;
-    }
-    let days = (1..=i64::from(thresholds.days)).map(|days| hour.at - Duration::days(days));
-    let same_hours: Vec<DateTime<Utc>> = days.filter(|at| *at >= first).collect();
-    if same_hours.len() * 3 < thresholds.days as usize {
-        return None; // too little past to call anything unusual
-    }
-    let mut counts: Vec<f64> =
-        same_hours.iter().map(|at| country.get(at).map_or(0.0, |hour| hour.messages as f64)).collect();
-    let usual_messages = median(&mut counts);
-    let limit = usual_messages + thresholds.mads * spread(&counts, usual_messages);
-    if hour.messages as f64 <= limit {
+    let (usual_messages, limit) = volume(hour, country, first, thresholds)?;
+    if hour.messages < thresholds.least_messages || hour.messages as f64 <= limit {
         return None; // as nearly always; the rest costs more to look at
     }
     let past = country.range(hour.at - Duration::days(i64::from(thresholds.days))..hour.at).map(|(_, hour)| *hour);
@@ -153,6 +142,20 @@ fn sign(
         gathered,
         prefix: hour.prefixes.as_ref().map(|prefixes| prefixes.name.clone()),
     })
+}
+
+/// The median of the same hours of the past, and how many messages are conspicuous; none if there is too little past to call
+/// anything unusual.
+fn volume(hour: &Hour, country: &Country<'_>, first: DateTime<Utc>, thresholds: &Thresholds) -> Option<(f64, f64)> {
+    let days = (1..=i64::from(thresholds.days)).map(|days| hour.at - Duration::days(days));
+    let same_hours: Vec<DateTime<Utc>> = days.filter(|at| *at >= first).collect();
+    if same_hours.len() * 3 < thresholds.days as usize {
+        return None;
+    }
+    let mut counts: Vec<f64> =
+        same_hours.iter().map(|at| country.get(at).map_or(0.0, |hour| hour.messages as f64)).collect();
+    let usual = median(&mut counts);
+    Some((usual, usual + thresholds.mads * spread(&counts, usual)))
 }
 
 /// What chance alone may have made of a share.
