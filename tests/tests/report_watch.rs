@@ -77,7 +77,7 @@ fn a_topic_is_told(lake: &str) {
         command.args(["watch", "--lake", lake, "--topic", topic]).args(MONTH).envs(aws_environment(&url));
         command.output().unwrap()
     };
-    let make = "import boto3, os; print(boto3.client('sns', endpoint_url=os.environ['AWS_ENDPOINT_URL']).create_topic(Name='on-call')['TopicArn'])";
+    let make = "import boto3, os; print(boto3.client('sns', 'us-east-1', endpoint_url=os.environ['AWS_ENDPOINT_URL']).create_topic(Name='on-call')['TopicArn'])";
     let made = Command::new(python::tool("python")).args(["-c", make]).envs(aws_environment(&url)).output().unwrap();
     let topic = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     let output = publish(&topic);
