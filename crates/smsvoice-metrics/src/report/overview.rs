@@ -88,72 +88,70 @@ struct Before {
 
 fn tiles(now: &Now<'_>, before: Option<&Before>) -> Vec<Tile> {
     let Now { rates, cost, latency, settled } = now;
-    let said = |answer: &Answer, name: &str| smsvoice_report::written(answer.cell(0, name), column(name).unit);
-    let tile = |label: &str, value: String, beside: String, trend: Option<Trend>, term: &'static str| Tile {
-        label: label.into(),
-        value,
-        beside,
-        trend,
-        term,
-    };
+    let rates_before = before.map(|before| &before.rates);
     let ends = format!("{} to {}", said(rates, "delivery_rate_low"), said(rates, "delivery_rate_high"));
-    let of = |name: &str| rates.count(0, name);
     let mut tiles = vec![
-        tile(
-            "Messages",
-            said(rates, "messages"),
-            format!("{} concluded", said(rates, "concluded")),
-            relative(rates, before.map(|b| &b.rates), "messages", None),
-            "concluded",
-        ),
-        tile(
-            "Delivery rate",
-            said(rates, "delivery_rate"),
-            format!("95 % interval {ends}"),
-            points(rates, before.map(|b| &b.rates), "delivery_rate"),
-            "delivery_rate",
-        ),
-        tile(
-            "Confirmed rate",
-            said(rates, "confirmed_rate"),
-            format!("{} by the handset", said(rates, "delivered")),
-            points(rates, before.map(|b| &b.rates), "confirmed_rate"),
-            "confirmed_rate",
-        ),
+        Tile {
+            trend: relative(rates, rates_before, "messages", None),
+            ..tile("Messages", said(rates, "messages"), format!("{} concluded", said(rates, "concluded")), "concluded")
+        },
+        Tile {
+            trend: points(rates, rates_before, "delivery_rate"),
+            ..tile("Delivery rate", said(rates, "delivery_rate"), format!("95 % interval {ends}"), "delivery_rate")
+        },
+        Tile {
+            trend: points(rates, rates_before, "confirmed_rate"),
+            ..tile(
+                "Confirmed rate",
+                said(rates, "confirmed_rate"),
+                format!("{} by the handset", said(rates, "delivered")),
+                "confirmed_rate",
+            )
+        },
+        open_tile(rates, settled.as_ref()),
+        Tile {
+            trend: relative(cost, before.map(|before| &before.cost), "total_usd", None),
+            ..tile(
+                "Cost",
+                said(cost, "total_usd"),
+                format!("{} a message that arrived", said(cost, "per_delivered_usd")),
+                "total_usd",
+            )
+        },
     ];
-    tiles.push(match settled {
-        Some(settled) if of("pending") > 0 => tile(
-            "When all is in",
-            settled.range(),
-            format!("{} pending, {} unknown", said(rates, "pending"), said(rates, "unknown")),
-            None,
-            "settled",
-        ),
-        _ => tile(
-            "Still open",
-            said(rates, "pending"),
-            format!("{} unknown; maturity {}", said(rates, "unknown"), said(rates, "maturity")),
-            None,
-            "maturity",
-        ),
-    });
-    tiles.push(tile(
-        "Cost",
-        said(cost, "total_usd"),
-        format!("{} a message that arrived", said(cost, "per_delivered_usd")),
-        relative(cost, before.map(|b| &b.cost), "total_usd", None),
-        "total_usd",
-    ));
-    if latency.number(0, "accept_p95_ms").is_some() {
-        tiles.push(tile(
-            "Accepted within (p95)",
-            said(latency, "accept_p95_ms"),
-            format!("half of them within {}", said(latency, "accept_p50_ms")),
-            relative(latency, before.map(|b| &b.latency), "accept_p95_ms", Some(false)),
-            "accept_latency_ms",
-        ));
-    }
+    tiles.extend(latency_tile(latency, before.map(|before| &before.latency)));
     tiles
+}
+
+/// A value of the only row, as read.
+fn said(answer: &Answer, name: &str) -> String {
+    smsvoice_report::written(answer.cell(0, name), column(name).unit)
+}
+
+fn tile(label: &str, value: String, beside: String, term: &'static str) -> Tile {
+    Tile { label: label.into(), value, beside, trend: None, term }
+}
+
+/// What is pending: where the rate will be without it, as far as the past tells.
+fn open_tile(rates: &Answer, settled: Option<&Settled>) -> Tile {
+    let (pending, unknown) = (said(rates, "pending"), said(rates, "unknown"));
+    match settled.filter(|_| rates.count(0, "pending") > 0) {
+        Some(settled) => {
+            tile("When all is in", settled.range(), format!("{pending} pending, {unknown} unknown"), "settled")
+        }
+        None => {
+            let beside = format!("{unknown} unknown; maturity {}", said(rates, "maturity"));
+            tile("Still open", pending, beside, "maturity")
+        }
+    }
+}
+
+/// None where no message tells when it was accepted: of calls alone, say.
+fn latency_tile(latency: &Answer, before: Option<&Answer>) -> Option<Tile> {
+    latency.number(0, "accept_p95_ms")?;
+    let beside = format!("half of them within {}", said(latency, "accept_p50_ms"));
+    let tile = tile("Accepted within (p95)", said(latency, "accept_p95_ms"), beside, "accept_latency_ms");
+    Some(Tile { trend: relative(latency, before, "accept_p95_ms", Some(false)), ..tile })
 }
 
 /// The change of a share.

@@ -185,7 +185,7 @@ async fn publish(args: &Args, topic: &str, told: &Value, watched: &Watched, worl
     let message = format!("{}\n{told:#}\n", text(watched));
     let sent =
         aws_sdk_sns::Client::new(&config).publish().topic_arn(topic).subject(subject).message(message).send().await;
-    sent.map_err(|error| anyhow::anyhow!(error.into_service_error()))
+    sent.map_err(|error| anyhow::anyhow!("{}", error.into_service_error()))
         .with_context(|| format!("the topic {topic} was not told"))?;
     Ok(())
 }
