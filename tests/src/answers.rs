@@ -1,7 +1,7 @@
 //! Answers of the embedded engine, as the JSON that `--format json` prints.
 
 use serde_json::Value;
-use smsvoice::output::Format;
+use smsvoice::output::{Format, Look};
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
 
@@ -12,7 +12,7 @@ pub async fn local(lake: &Lake, sql: &str) -> Vec<Value> {
     let schema = rows.schema();
     let batches = rows.collect().await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
     let mut json = Vec::new();
-    Format::Json.write_all(schema, &batches, None, &mut json).expect("memory can be written to");
+    Format::Json.write_all(schema, &batches, Look::default(), &mut json).expect("memory can be written to");
     serde_json::from_slice(&json).expect("it is JSON")
 }
 

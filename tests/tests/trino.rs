@@ -69,7 +69,9 @@ fn glue_entries(runtime: &tokio::runtime::Runtime, lake: &TablesOf, engine: &Loc
 /// Each statement of Trino's, with the question to the embedded engine that has the same answer.
 fn questions(id: &str) -> Vec<(String, String)> {
     let as_of = "2026-11-30T00:00:00Z".parse().unwrap(); // after which all generated messages are mature
-    let request = |metric, by: &[Dimension], period| MetricsRequest { metric, by: by.into(), period, as_of }.sql();
+    let request = |metric, by: &[Dimension], period| {
+        MetricsRequest { by: by.into(), period, ..MetricsRequest::new(metric, as_of) }.sql()
+    };
     let by = [Dimension::Channel, Dimension::Country];
     let days = Period { since: "2026-11-02T00:00:00Z".parse().ok(), until: "2026-11-03T12:00:00Z".parse().ok() };
     let counted = |by: &str, table: &str| {
@@ -178,12 +180,8 @@ fn coordinator_and_two_workers_give_the_same_numbers_together() {
     let told =
         &trino(folder.path(), 2, &Map::new(), &[[statements.clone(), asked.to_vec()].concat()])[0][statements.len()..];
     let as_of = "2026-11-30T00:00:00Z".parse().unwrap();
-    let rates = MetricsRequest {
-        metric: Metric::Rates,
-        by: vec![Dimension::Channel, Dimension::Country],
-        period: Period::default(),
-        as_of,
-    };
+    let by = vec![Dimension::Channel, Dimension::Country];
+    let rates = MetricsRequest { by, ..MetricsRequest::new(Metric::Rates, as_of) };
     for (told, ours) in told.iter().zip([messages(), rates.sql()]) {
         let ours = answers::sorted(runtime.block_on(answers::local(&lake, &ours)));
         assert!(ours.len() > 5);

@@ -86,6 +86,12 @@ impl Input {
         Ok(input)
     }
 
+    /// The same input, which breaks off as soon as `ended` says that nobody wants more of it.
+    pub(crate) fn until(self, ended: impl Fn() -> bool + Send + 'static) -> Self {
+        let Self { place, len, stream } = self;
+        Self { place, len, stream: Box::new(move || Ok(Box::new(Until { stream: stream()?, ended }))) }
+    }
+
     /// Reads the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
     /// The outer error is of the input itself, the inner one of its compression.
     pub(crate) fn read_into<F: FnMut(Chunk)>(
@@ -123,5 +129,17 @@ impl<F: Fn(u64)> Read for Counted<F> {
         let read = self.stream.read(buffer)?;
         (self.progress)(read as u64);
         Ok(read)
+    }
+}
+
+/// A stream that breaks off when it is told to.
+struct Until<F> {
+    stream: Box<dyn Read>,
+    ended: F,
+}
+
+impl<F: Fn() -> bool> Read for Until<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.ended)() { Err(io::Error::other("nobody wants more of it")) } else { self.stream.read(buffer) }
     }
 }

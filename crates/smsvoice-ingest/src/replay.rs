@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct ReplayOptions {
     pub settings: Settings,
     /// When files are closed.
     pub limits: WriterLimits,
+    /// Set by whoever wants it to end early: nothing more is read, and no file is put any more.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// How a replay went.
@@ -47,6 +50,8 @@ pub struct Replayed {
     pub unread: Vec<String>,
     /// The first failure of `put`; nothing was read after it.
     pub failed: Option<LakeError>,
+    /// Whether it was asked to end early.
+    pub stopped: bool,
 }
 
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
@@ -78,10 +83,27 @@ pub fn replay(
     thread::scope(|scope| {
         let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
         let spares = &spares;
+        let ends = Ends { failed: Arc::default(), asked: Arc::clone(&options.stop) };
+        let replay = Replay::new(options, put, ends.clone());
         // It owns the sending end: the receiving one sees the end of all input when it is gone.
-        scope.spawn(move || feed(inputs, &send, spares, progress));
-        Replay::new(options, put).run(parcels, spares)
+        scope.spawn(move || feed(inputs, &send, spares, progress, &ends));
+        replay.run(parcels, spares)
     })
+}
+
+/// Why nothing more is wanted.
+#[derive(Clone, Debug)]
+struct Ends {
+    /// A file could not be put.
+    failed: Arc<AtomicBool>,
+    /// Somebody asked for it.
+    asked: Arc<AtomicBool>,
+}
+
+impl Ends {
+    fn here(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.asked.load(Ordering::Relaxed)
+    }
 }
 
 /// Something to be read by one thread: chunks of about [`CHUNK_BYTES`] in all, of one large input or many small ones.
@@ -112,21 +134,24 @@ fn feed(
     send: &SyncSender<Parcel>,
     spares: &Spares,
     progress: &(dyn Fn(u64) + Sync),
+    ends: &Ends,
 ) {
     let mut parcel = Parcel::new();
-    let (mut bytes, mut is_wanted) = (0, true);
+    let mut bytes = 0;
     for input in inputs {
-        if !is_wanted {
+        if ends.here() {
             return;
         }
+        let until = ends.clone();
+        let input = input.until(move || until.here());
         let place = input.place.clone();
         let mut pieces = |content: Content| {
             bytes += content.len();
             parcel.push(Piece { place: place.clone(), content });
             if bytes >= CHUNK_BYTES / 2 {
                 bytes = 0;
-                // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
-                is_wanted = send.send(mem::take(&mut parcel)).is_ok();
+                // Fails when the reading end is gone: then nothing more is wanted.
+                let _ = send.send(mem::take(&mut parcel));
             }
         };
         let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
@@ -136,6 +161,9 @@ fn feed(
             progress(bytes);
         });
         chunker.finish();
+        if ends.here() {
+            return;
+        }
         match read {
             Ok(Ok(())) => {}
             Ok(Err(damage)) => pieces(Content::Damaged(damage, taken.into_inner())),
@@ -235,10 +263,11 @@ struct Replay<'o, P> {
     received: Received,
     durable: Durable,
     done: Replayed,
+    ends: Ends,
 }
 
 impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
-    fn new(options: &'o ReplayOptions, put: P) -> Self {
+    fn new(options: &'o ReplayOptions, put: P, ends: Ends) -> Self {
         Self {
             options,
             put,
@@ -246,6 +275,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
             received: Received::default(),
             durable: Durable::default(),
             done: Replayed::default(),
+            ends,
         }
     }
 
@@ -270,7 +300,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
         let threads = rayon::current_num_threads();
         let (mut room, mut routed) = (PARCELS_EACH * threads, 0);
         let mut reading: VecDeque<Receiver<Parsed>> = VecDeque::new();
-        while self.done.failed.is_none() {
+        while !self.ends.here() {
             while reading.len() < room
                 && let Some(parcel) = next(parcels, reading.is_empty())
             {
@@ -320,7 +350,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
     }
 
     fn put(&mut self, file: LakeFile) {
-        if self.done.failed.is_some() {
+        if self.ends.here() {
             return;
         }
         let (table, rows, bytes) = (file.table(), file.rows, file.bytes.content_length() as u64);
@@ -332,7 +362,10 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
                 self.done.files_repaired += u64::from(put == Put::Repaired);
                 self.done.bytes += bytes;
             }
-            Err(error) => self.done.failed = Some(error),
+            Err(error) => {
+                self.ends.failed.store(true, Ordering::Relaxed);
+                self.done.failed = Some(error);
+            }
         }
     }
 
@@ -341,48 +374,11 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
         for file in files {
             self.put(file);
         }
+        self.done.stopped = self.done.failed.is_none() && self.ends.here();
         self.done.ledger = self.received.settle(counts, self.durable);
         Ok(self.done)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use smsvoice_event::Timestamp;
-
-    use super::*;
-
-    /// An input of two events on each of three channels, and of one piece that is none.
-    fn input() -> Input {
-        let event = |kind: &str, id: u8| {
-            format!(r#"{{"eventType":"{kind}","messageId":"{kind}-{id}","eventTimestamp":1795000000000}}"#) + "\n"
-        };
-        let kinds = ["TEXT_SENT", "VOICE_COMPLETED", "MEDIA_BLOCKED"];
-        let text = kinds.map(|kind| event(kind, 1) + &event(kind, 2)).concat() + "{\"eventTy";
-        Input::new(Place::file("events", Timestamp::EPOCH), move || Ok(Box::new(Cursor::new(text))))
-    }
-
-    #[test]
-    fn what_could_not_be_put_is_to_be_read_again_and_nothing_is_put_after_it() {
-        for works in 0..=4 {
-            let mut tried = 0;
-            let put = |_: LakeFile| {
-                tried += 1;
-                if tried > works { Err(LakeError::NotFound { url: "full".to_owned() }) } else { Ok(Put::Created) }
-            };
-            let replayed = replay([input()], &ReplayOptions::default(), &|_| (), put).unwrap();
-            let Replayed { ledger, files, failed, .. } = replayed;
-            assert!(ledger.adds_up(), "{ledger:?}");
-            assert_eq!(
-                (ledger.received, files, tried),
-                (7, works, (works + 1).min(4)),
-                "three channels and the quarantine"
-            );
-            assert_eq!((ledger.to_retry == 0, failed.is_none()), (works == 4, works == 4), "{ledger:?}");
-            assert_eq!(ledger.written + ledger.quarantined + ledger.to_retry, 7);
-            assert_eq!(ledger.written, 2 * works.min(3), "of each file that was put, and of no other");
-        }
-    }
-}
+mod tests;

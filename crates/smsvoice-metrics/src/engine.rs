@@ -14,6 +14,7 @@ use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -32,6 +33,9 @@ const STORE: &str = "smsvoice://lake";
 
 /// The tables of a lake.
 const TABLES: [&str; 2] = ["events", "quarantine"];
+
+/// The tables and the views.
+const NAMES: [&str; 4] = ["events", "events_once", "messages", "quarantine"];
 
 /// Runs SQL over one lake, in this process: tables `events` and `quarantine`, views `messages` and `events_once`.
 pub struct LocalEngine {
@@ -88,7 +92,7 @@ impl LocalEngine {
 
     /// Runs one query. Anything but a query is refused.
     pub async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
-        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+        let plan = self.plan(sql).await?;
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly { problem: problem(&error) })?;
         let query = self.context.execute_logical_plan(plan).await.map_err(invalid)?;
@@ -102,8 +106,13 @@ impl LocalEngine {
 
     /// The columns of a query's answer. It is planned and not run.
     pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
-        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
-        Ok(plan.schema().as_arrow().clone())
+        Ok(self.plan(sql).await?.schema().as_arrow().clone())
+    }
+
+    async fn plan(&self, sql: &str) -> Result<LogicalPlan, EngineError> {
+        let state = self.context.state();
+        let statement = trino::read(sql, &state).map_err(invalid)?;
+        state.statement_to_plan(statement).await.map_err(invalid)
     }
 
     /// Answers a question about messages. The schema of the rows tells which columns are shares.
@@ -111,6 +120,14 @@ impl LocalEngine {
         let rows = self.query(&request.sql()).await?;
         let schema = with_units(&rows.schema(), request.metric.shares());
         Ok(rows.with_schema(schema))
+    }
+
+    /// The one row over all that the rows of [`Self::metrics`] are parts of; none where that is the answer itself.
+    pub async fn total(&self, request: &MetricsRequest) -> Result<Option<Rows>, EngineError> {
+        let Some(sql) = request.total_sql() else { return Ok(None) };
+        let rows = self.query(&sql).await?;
+        let schema = with_units(&rows.schema(), request.metric.shares());
+        Ok(Some(rows.with_schema(schema)))
     }
 
     /// Ids of messages that begin with `prefix`, in any case: at most `most`, in order.
@@ -163,7 +180,15 @@ fn texts(rows: &[RecordBatch]) -> Vec<String> {
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn invalid(error: DataFusionError) -> EngineError {
-    EngineError::Invalid { problem: problem(&error) }
+    EngineError::Invalid { problem: with_near_table(&problem(&error)) }
+}
+
+/// What DataFusion says of a table that does not exist, with those that do.
+fn with_near_table(problem: &str) -> String {
+    let named = problem.split_once("table 'datafusion.public.").and_then(|(_, rest)| rest.split_once("' not found"));
+    let Some((name, _)) = named else { return problem.to_owned() };
+    let near = crate::near::question(name, NAMES);
+    format!("there is no table {name}{near}; there are {}", NAMES.join(", "))
 }
 
 async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusionError> {
@@ -184,7 +209,7 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_object_store(ObjectStoreUrl::parse(STORE)?.as_ref(), lake);
-    trino::register(&context);
+    trino::register(&context)?;
     context.register_table("events", table("events", &schema::events(), &["channel", "dt"])?)?;
     let quarantine = context.read_table(table("quarantine", &schema::quarantine(), &["dt"])?)?;
     let text = context.parse_sql_expr("from_utf8(payload)", quarantine.schema())?;

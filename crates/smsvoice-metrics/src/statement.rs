@@ -1,12 +1,13 @@
 //! From a question to its SQL text, for any engine: which metric, broken down by what, over which messages.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, Days, Utc};
 
 use crate::dimension::Dimension;
+use crate::filter::{self, Filter};
+use crate::metric::Metric;
 use crate::template::{fill, join, literal};
+use crate::time_zone::TimeZone;
+use crate::which_rows::WhichRows;
 
 const MESSAGES: &str = include_str!("../sql/messages.sql");
 const EVENTS_ONCE: &str = include_str!("../sql/events_once.sql");
@@ -18,57 +19,6 @@ pub(crate) const CLOCK_SKEW: Days = Days::new(1);
 /// How long after the last request of a period its events are looked for. AWS promises a last event within 72 hours;
 /// its own RCS documentation shows one after 100.2.
 pub(crate) const LATE_EVENTS: Days = Days::new(14);
-
-macro_rules! metrics {
-    ($($(#[doc = $doc:literal])* $variant:ident $name:literal shares [$($share:literal)*];)*) => {
-        /// A metric: one SQL file.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Metric { $($(#[doc = $doc])* $variant,)* }
-
-        impl Metric {
-            /// All metrics.
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
-
-            /// The name: that of its SQL file.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
-            pub const fn template(self) -> &'static str {
-                match self { $(Self::$variant => include_str!(concat!("../sql/", $name, ".sql")),)* }
-            }
-
-            /// What it measures, in a sentence.
-            pub const fn doc(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
-            }
-
-            /// Its columns that are parts of a whole: from 0 to 1 here, percentages for a person.
-            pub const fn shares(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($share),*],)* }
-            }
-        }
-    };
-}
-
-metrics! {
-    /// Delivery rates with their counts, interval and maturity, and what was spent.
-    Rates "rates" shares ["delivery_rate" "confirmed_rate" "delivery_rate_low" "delivery_rate_high" "maturity"];
-    /// Failure reasons, ranked.
-    Failures "failures" shares ["share_of_undelivered" "share_of_concluded"];
-    /// Percentiles of the time from the request to the acceptance and to the delivery.
-    Latency "latency" shares [];
-    /// Price, carrier fee, and cost per message.
-    Cost "cost" shares [];
-    /// Answered, busy and unanswered calls and their durations.
-    Voice "voice" shares ["answer_rate" "busy_rate" "no_answer_rate"];
-}
-
-/// A text that names no metric.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no metric {0:?}; there are {names}", names = join(&Metric::ALL, ", ", ToString::to_string))]
-pub struct MetricError(String);
 
 /// Which messages count: those requested (or, where no event tells, first heard of) from `since` up to, but not at, `until`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,11 +32,11 @@ pub struct Period {
 /// A question about the messages of a lake.
 ///
 /// ```
-/// use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+/// use smsvoice_metrics::{Dimension, Metric, MetricsRequest};
 ///
 /// let as_of = "2026-11-22T08:00:00Z".parse()?;
 /// let by = vec![Dimension::Country, "context.campaign".parse()?];
-/// let request = MetricsRequest { metric: Metric::Rates, by, period: Period::default(), as_of };
+/// let request = MetricsRequest { by, ..MetricsRequest::new(Metric::Rates, as_of) };
 /// assert!(request.sql().contains(r#"element_at(context, 'campaign') AS "context.campaign""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -98,14 +48,60 @@ pub struct MetricsRequest {
     pub by: Vec<Dimension>,
     /// Which messages count.
     pub period: Period,
+    /// What these messages have in common: all of it has to hold.
+    pub filters: Vec<Filter>,
+    /// The zone in which days, hours, weeks and months are counted.
+    pub zone: TimeZone,
+    /// Which rows of the answer are wanted, and in which order.
+    pub rows: WhichRows,
     /// The instant that maturity is judged at: now, for someone who asks about a lake that still fills.
     pub as_of: DateTime<Utc>,
 }
 
 impl MetricsRequest {
+    /// Of all messages, not broken down, in UTC.
+    pub fn new(metric: Metric, as_of: DateTime<Utc>) -> Self {
+        Self {
+            metric,
+            by: Vec::new(),
+            period: Period::default(),
+            filters: Vec::new(),
+            zone: TimeZone::UTC,
+            rows: WhichRows::default(),
+            as_of,
+        }
+    }
+
     /// The query, over the table `events` alone.
     pub fn sql(&self) -> String {
-        metric_within(self.metric, &self.by, &Within::of(self.period, self.as_of))
+        self.rows.of(self.metric, &distinct(&self.by), self.all_rows(&self.by))
+    }
+
+    /// The query of one row over all that the rows of [`Self::sql`] are parts of, those included that are not wanted; none
+    /// where that is the answer itself.
+    pub fn total_sql(&self) -> Option<String> {
+        match self.metric {
+            Metric::Failures => Some(format!(
+                "SELECT\n  CAST(sum(messages) AS bigint) AS messages,\n  sum(share_of_undelivered) AS share_of_undelivered,\n  \
+                sum(share_of_concluded) AS share_of_concluded,\n  CAST(sum(total_usd) AS decimal(38, 6)) AS total_usd\n\
+                FROM (\n{}) AS reasons\nHAVING count(*) > 0",
+                self.all_rows(&[])
+            )),
+            Metric::Rates | Metric::Latency | Metric::Cost | Metric::Voice => {
+                (!self.by.is_empty()).then(|| self.all_rows(&[]))
+            }
+        }
+    }
+
+    fn all_rows(&self, by: &[Dimension]) -> String {
+        let within = Within {
+            ahead: None,
+            partitions: self.period.partitions(),
+            messages: both(self.period.condition(), filter::all(&self.filters, self.zone)),
+            as_of: Some(timestamp(self.as_of)),
+            zone: self.zone,
+        };
+        metric_within(self.metric, by, &within)
     }
 }
 
@@ -120,17 +116,8 @@ pub(crate) struct Within {
     pub(crate) messages: Option<String>,
     /// The instant that maturity is judged at; now if absent.
     pub(crate) as_of: Option<String>,
-}
-
-impl Within {
-    fn of(period: Period, as_of: DateTime<Utc>) -> Self {
-        Self {
-            ahead: None,
-            partitions: period.partitions(),
-            messages: period.condition(),
-            as_of: Some(timestamp(as_of)),
-        }
-    }
+    /// The zone in which days are counted.
+    pub(crate) zone: TimeZone,
 }
 
 /// A metric, broken down, within limits, over the table `events` alone.
@@ -140,7 +127,7 @@ pub(crate) fn metric_within(metric: Metric, by: &[Dimension], within: &Within) -
     let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
     fill(metric.template(), |slot| match slot {
         "ahead" => within.ahead.clone(),
-        "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
+        "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(within.zone), d.column()))),
         "keys" => Some(or_nothing(format!("{columns}, "))),
         "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
         "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
@@ -149,20 +136,6 @@ pub(crate) fn metric_within(metric: Metric, by: &[Dimension], within: &Within) -
         "as_of" => within.as_of.clone(),
         _ => None,
     })
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Metric {
-    type Err = MetricError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|metric| metric.as_str() == name).ok_or_else(|| MetricError(name.into()))
-    }
 }
 
 impl Period {
@@ -222,7 +195,7 @@ pub(crate) fn messages_of(partitions: Option<&str>) -> String {
     fill(MESSAGES, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
 
-fn both(first: Option<String>, second: Option<String>) -> Option<String> {
+pub(crate) fn both(first: Option<String>, second: Option<String>) -> Option<String> {
     match (first, second) {
         (Some(first), Some(second)) => Some(format!("{first} AND {second}")),
         (first, second) => first.or(second),
@@ -230,7 +203,7 @@ fn both(first: Option<String>, second: Option<String>) -> Option<String> {
 }
 
 /// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
-fn timestamp(at: DateTime<Utc>) -> String {
+pub(crate) fn timestamp(at: DateTime<Utc>) -> String {
     format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
 }
 
@@ -247,7 +220,7 @@ mod tests {
             since: Some("2026-11-01T00:00:00Z".parse().unwrap()),
             until: Some("2026-11-02T12:00:00Z".parse().unwrap()),
         };
-        MetricsRequest { metric, by, period, as_of: "2026-11-22T00:00:00Z".parse().unwrap() }
+        MetricsRequest { by, period, ..MetricsRequest::new(metric, "2026-11-22T00:00:00Z".parse().unwrap()) }
     }
 
     #[test]
@@ -255,7 +228,7 @@ mod tests {
         for metric in Metric::ALL {
             let sql = request(metric, vec![Dimension::Country]).sql();
             assert!(!sql.contains("/*{") && !sql.contains("current_timestamp"), "{sql}");
-            assert!(sql.contains("iso_country_code AS \"country\""), "{sql}");
+            assert!(sql.contains("country AS \"country\""), "{sql}");
         }
     }
 

@@ -23,7 +23,7 @@ async fn table(lake: &Lake, sql: &str) -> String {
 
 fn request(metric: Metric, by: &[Dimension]) -> MetricsRequest {
     let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
-    MetricsRequest { metric, by: by.to_vec(), period: Period::default(), as_of }
+    MetricsRequest { by: by.to_vec(), ..MetricsRequest::new(metric, as_of) }
 }
 
 #[tokio::test]

@@ -3,14 +3,17 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    roles, trace, views,
+    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, man, metrics, plan, quarantine, query,
+    replay, roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
-#[command(name = "smsvoice", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "smsvoice", version = env!("SMSVOICE_VERSION"), arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
+    /// Tell nothing but answers and errors: no notes, no progress.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -42,6 +45,7 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    Man(man::Args),
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! The lake a command works on.
 
-use std::io::{self, Write};
-
 use anyhow::Context;
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
@@ -47,10 +45,10 @@ impl LakeArgs {
         };
         let left_out = engine.left_out();
         for file in &left_out {
-            writeln!(io::stderr(), "note: left out: {file}")?;
+            world.note(&format!("left out: {file}"));
         }
         if !left_out.is_empty() {
-            writeln!(io::stderr(), "note: {} files of the lake are not in this answer", left_out.len())?;
+            world.note(&format!("{} files of the lake are not in this answer", left_out.len()));
         }
         anyhow::ensure!(
             !engine.is_empty().await?,

@@ -3,12 +3,17 @@
 mod aws;
 mod cli;
 mod commands;
+mod complaint;
 mod cost;
+mod interrupt;
 mod lake;
+mod moment;
 pub mod output;
+mod period;
 mod provision;
 mod settings;
 mod usage;
+mod words;
 mod world;
 
 use std::process::ExitCode;
@@ -32,23 +37,31 @@ pub enum Exit {
     Pending,
     /// Looked, and found something that is broken.
     Broken,
+    /// Ended by an interrupt (Ctrl-C) before everything was done.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
     /// 0 done, 1 failed, 2 wrongly used (as clap answers it), 3 done with something quarantined, changes pending, or
-    /// something found broken.
+    /// something found broken; 130 interrupted, as shells tell it.
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::WronglyUsed => 2,
             Exit::Quarantined | Exit::Pending | Exit::Broken => 3,
+            Exit::Interrupted => 130,
         })
     }
 }
 
-/// Runs one command.
-pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
+/// Runs one command, and tells why it failed, if it did.
+pub fn run(cli: Cli, world: &World) -> Exit {
+    let world = &World { quiet: cli.quiet, watched: world.watched && !cli.quiet, ..world.clone() };
+    answer(cli, world).unwrap_or_else(|error| complaint::complain(&error, world))
+}
+
+fn answer(cli: Cli, world: &World) -> anyhow::Result<Exit> {
     use cli::Command;
     settings::refuse_unknown_variables(world)?;
     let done = match cli.command {
@@ -57,10 +70,10 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Query(args) => commands::query::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
         Command::Quarantine(args) => commands::quarantine::run(&args, world),
-        Command::Generate(args) => commands::generate::run(&args),
+        Command::Generate(args) => commands::generate::run(&args, world),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
-        Command::Views(args) => commands::views::run(&args),
+        Command::Views(args) => commands::views::run(&args, world),
         Command::Cost(args) => commands::cost::run(&args, world),
         Command::Plan(args) => commands::plan::run(&args, world),
         Command::Apply(args) => commands::apply::run(&args, world),
@@ -69,7 +82,8 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Export(args) => commands::export::run(&args, world),
         Command::Doctor(args) => commands::doctor::run(&args, world),
         Command::Roles(args) => commands::roles::run(&args, world),
-        Command::Completions { shell } => Ok(commands::completions(shell)),
+        Command::Completions { shell } => commands::completions(shell),
+        Command::Man(args) => commands::man::run(&args),
     };
     done.or_else(|error| provision::draw_faults(error, world))
 }

@@ -330,7 +330,7 @@ fn a_lake_keeps_its_privacy_whatever_a_later_writer_asks_for() {
         assert!(text(&refused.stderr).contains("smsvoice lake set"), "{refused:?}");
     }
     let changed = smsvoice(&["lake", "set", "--lake", &lake, "--phone-numbers", "plain"]);
-    assert!(text(&changed.stdout).contains("stay masked"), "{changed:?}");
+    assert!(text(&changed.stderr).contains("stay masked"), "{changed:?}");
     assert!(smsvoice(&["replay", &event, "--lake", &lake, "--phone-numbers", "plain"]).status.success());
     let shown = smsvoice(&["lake", "show", "--lake", &lake]);
     assert_eq!(json(&shown)["phone_numbers"], "plain");

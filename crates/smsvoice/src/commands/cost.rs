@@ -1,6 +1,5 @@
 //! `smsvoice cost`: what each route costs a month, before anything is deployed.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -9,7 +8,7 @@ use arrow::datatypes::{Field, Schema};
 
 use crate::cost::prices::{self, AS_OF};
 use crate::cost::{Cost, Load, Route};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Print what each route into a lake costs, a month and a million events
@@ -39,15 +38,14 @@ pub(crate) struct Args {
     #[arg(long, default_value = "us-east-1", help = format!("The region, of those with prices of {AS_OF}: {}",
         prices::ALL.map(|prices| prices.region).join(", ")))]
     region: String,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let rows = rows(args)?;
-    super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format, world.width)?;
-    writeln!(io::stderr(), "note: of the prices ({AS_OF}) only Lambda's were compared with what AWS publishes")?;
+    super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format.format(), args.format.look(world.width))?;
+    world.note(&format!("of the prices ({AS_OF}) only Lambda's were compared with what AWS publishes"));
     Ok(Exit::Done)
 }
 

@@ -51,19 +51,16 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         let engine = args.lake.engine(world, &args.damaged).await?;
         if let Some(path) = &args.out {
             let pieces = write_payloads(&engine, args, path).await?;
-            writeln!(io::stderr(), "note: {pieces} payloads were written to {}", path.display())?;
+            world.note(&format!("{pieces} payloads were written to {}", path.display()));
             return Ok(super::exit_of(&engine));
         }
         let sql = match args.reason {
             None => BY_REASON.to_owned(),
             Some(_) => pieces(args.reason, "received_at, source, source_id, detail, payload_text"),
         };
-        super::print(engine.query(&sql).await?, args.format.format(), world.width).await?;
-        writeln!(
-            io::stderr(),
-            "note: after a fix, read it again: smsvoice replay --from-quarantine --lake {}",
-            args.lake.lake
-        )?;
+        super::print(engine.query(&sql).await?, args.format.format(), args.format.look(world.width)).await?;
+        let lake = &args.lake.lake;
+        world.note(&format!("after a fix, read it again: smsvoice replay --from-quarantine --lake {lake}"));
         Ok(super::exit_of(&engine))
     })
 }

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let engine = args.lake.engine(world, &args.damaged).await?;
-        super::print(engine.query(&args.sql).await?, args.format.format(), world.width).await?;
+        super::print(engine.query(&args.sql).await?, args.format.format(), args.format.look(world.width)).await?;
         Ok(super::exit_of(&engine))
     })
 }

@@ -11,17 +11,22 @@ use indicatif::{ProgressBar, ProgressStyle};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::{Found, Input, Place, ReplayOptions, put_until, replay};
 use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest};
 use tokio::time::Instant;
 
 use self::report::Report;
+use crate::interrupt;
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
-use crate::output::Format;
+use crate::output::{Format, FormatArgs, Look};
 use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
 /// So long a file is put again that a busy store, or one out of reach, does not take.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What is said when an interrupted replay does not end by itself.
+const DURABLE: &str =
+    "interrupted; the files that were put are in the lake for good, and the same command goes on with the rest";
 
 /// Read events, in any envelope, into a lake, and account for every one of them
 #[derive(Debug, clap::Args)]
@@ -43,9 +48,8 @@ pub(crate) struct Args {
     /// Print the lake's delivery rates afterwards, broken down by these dimensions (see `metrics --by`).
     #[arg(long, value_delimiter = ',', value_name = "DIMENSION", conflicts_with = "json")]
     rates: Vec<Dimension>,
-    /// Print the ledger as one JSON object.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
@@ -56,6 +60,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
     let settings = runtime.block_on(args.settings.settle(&lake, world))?;
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
+    runtime.block_on(async { interrupt::stops(&options.stop, DURABLE, world) });
     let bar = progress_bar(&inputs, world);
     let read = AtomicU64::new(0);
     let started = time::Instant::now();
@@ -83,21 +88,24 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         bytes_in: read.into_inner(),
         seconds: started.elapsed().as_secs_f64(),
     };
-    io::stdout().write_all(if args.json { report.json()? } else { report.text() }.as_bytes())?;
-    // Names of files can hold telephone numbers.
-    io::stderr().write_all(options.settings.privacy.name(&report.complaints()).as_bytes())?;
-    if !args.rates.is_empty() {
+    super::print_document(args.format, world, &report.text(), &report.json())?;
+    for complaint in report.complaints() {
+        // Names of files can hold telephone numbers.
+        let said = options.settings.privacy.name(&complaint.text);
+        if complaint.is_error { world.say("error", &said) } else { world.note(&said) }
+    }
+    if !args.rates.is_empty() && report.exit() != Exit::Interrupted {
         runtime.block_on(rates(args, world))?;
     }
     Ok(report.exit())
 }
 
 async fn rates(args: &Args, world: &World) -> anyhow::Result<()> {
-    let request =
-        MetricsRequest { metric: Metric::Rates, by: args.rates.clone(), period: Period::default(), as_of: world.now };
+    let request = MetricsRequest { by: args.rates.clone(), ..MetricsRequest::new(Metric::Rates, world.now) };
     let engine = args.lake.engine(world, &DamagedArgs::default()).await?;
     writeln!(io::stdout())?;
-    super::print(engine.metrics(&request).await?, Format::Table, world.width).await
+    let look = super::metrics::look(Metric::Rates, Look::at(world.width));
+    super::print(engine.metrics(&request).await?, Format::Table, look).await
 }
 
 impl Args {

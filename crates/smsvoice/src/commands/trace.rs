@@ -3,7 +3,7 @@
 use smsvoice_metrics::LocalEngine;
 
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
-use crate::output::FormatArgs;
+use crate::output::{FormatArgs, Look};
 use crate::{Exit, World};
 
 /// Show the events of one message, the oldest first
@@ -20,6 +20,25 @@ pub(crate) struct Args {
     message_id: String,
 }
 
+/// Columns that are shown if there is room.
+const USEFUL: [&str; 3] = ["failure_reason", "iso_country_code", "carrier_name"];
+
+/// Columns that are shown if all are wanted: most say the same on every row.
+const DETAILS: [&str; 12] = [
+    "is_final",
+    "message_status",
+    "message_status_description",
+    "price_usd",
+    "carrier_fee_usd",
+    "channel",
+    "origination_identity",
+    "destination_phone_number",
+    "context",
+    "extra",
+    "configuration_set",
+    "received_at",
+];
+
 /// How many ids are shown of those that begin alike.
 const SHOWN: usize = 10;
 
@@ -34,7 +53,8 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
             let message_id = that_begins_with(&engine, &args.message_id).await?;
             events = engine.trace(&message_id).await?.collect().await?;
         }
-        super::print_all(schema, &events, args.format.format(), world.width)?;
+        let look = Look { useful: USEFUL.into(), details: DETAILS.into(), ..args.format.look(world.width) };
+        super::print_all(schema, &events, args.format.format(), look)?;
         Ok(super::exit_of(&engine))
     })
 }

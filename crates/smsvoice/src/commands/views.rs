@@ -1,16 +1,17 @@
 //! `smsvoice views`: what another engine needs to know of a lake, as SQL.
 
-use std::io::{self, Write};
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
 use chrono::NaiveDate;
+use serde::Serialize;
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
 use smsvoice_metrics::ddl::{DayRange, Engine, EngineNameError, LastDay, TablesOf, cloudformation};
 
-use crate::Exit;
 use crate::lake::runtime;
+use crate::output::FormatArgs;
+use crate::{Exit, World};
 
 /// Print the tables, views and prepared statements of a lake, as SQL for another engine
 ///
@@ -38,6 +39,8 @@ pub(crate) struct Args {
     /// Context keys that have columns in this lake, separated by commas.
     #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true, value_delimiter = ',')]
     context_columns: Vec<String>,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// For what the definitions are printed.
@@ -55,27 +58,37 @@ impl FromStr for Target {
     }
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    super::unless_gone(io::stdout().lock().write_all(args.text()?.as_bytes()).map_err(Into::into))?;
+/// A statement, or all resources.
+#[derive(Serialize)]
+struct Printed {
+    sql: String,
+}
+
+pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
+    let (text, statements) = args.texts()?;
+    let statements: Vec<Printed> = statements.into_iter().map(|sql| Printed { sql }).collect();
+    super::print_document(args.format, world, &text, &statements)?;
     Ok(Exit::Done)
 }
 
 impl Args {
-    fn text(&self) -> anyhow::Result<String> {
+    /// The whole text, and the statements it is made of.
+    fn texts(&self) -> anyhow::Result<(String, Vec<String>)> {
         match self.engine {
             Target::Engine(engine) => {
                 let statements = engine.statements(&self.tables(engine)?);
-                Ok(statements.iter().map(|statement| format!("{statement};\n\n")).collect())
+                Ok((statements.iter().map(|statement| format!("{statement};\n\n")).collect(), statements))
             }
             // No lake is read: a lake in memory knows the tables, and so the types of the views' columns.
             Target::CloudFormation => runtime()?.block_on(async {
-                Ok(cloudformation(&LocalEngine::new(&Lake::open("memory:///", [])?).await?).await?)
+                let resources = cloudformation(&LocalEngine::new(&Lake::open("memory:///", [])?).await?).await?;
+                Ok((resources.clone(), vec![resources]))
             }),
         }
     }
 
     fn tables(&self, engine: Engine) -> anyhow::Result<TablesOf> {
-        let Self { engine: _, lake, database, first_day, last_day, context_columns } = self;
+        let Self { engine: _, format: _, lake, database, first_day, last_day, context_columns } = self;
         let lake = lake.as_ref().context("--lake is missing: where does the engine find the lake?")?;
         ensure!(
             engine != Engine::Athena || lake.starts_with("s3://"),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use smsvoice_ingest::{Ledger, Replayed, Skipped};
 
 use crate::Exit;
+use crate::complaint::advice;
 
 /// How a replay went, with what it cost.
 pub(super) struct Report {
@@ -19,8 +20,9 @@ pub(super) struct Report {
     pub(super) seconds: f64,
 }
 
+/// The ledger as a program reads it.
 #[derive(Serialize)]
-struct Json<'a> {
+pub(super) struct Json<'a> {
     #[serde(flatten)]
     ledger: &'a Ledger,
     skipped: usize,
@@ -36,7 +38,12 @@ struct Json<'a> {
 
 impl Report {
     pub(super) fn exit(&self) -> Exit {
-        if self.replayed.failed.is_some() || !self.replayed.unread.is_empty() || self.replayed.ledger.to_retry > 0 {
+        if self.replayed.stopped {
+            Exit::Interrupted
+        } else if self.replayed.failed.is_some()
+            || !self.replayed.unread.is_empty()
+            || self.replayed.ledger.to_retry > 0
+        {
             Exit::Failed
         } else if self.replayed.ledger.quarantined > 0 || self.skipped.iter().any(|file| file.may_hold_events) {
             Exit::Quarantined
@@ -49,8 +56,8 @@ impl Report {
         (self.replayed.ledger.received as f64 / self.seconds.max(1e-9)) as u64
     }
 
-    pub(super) fn json(&self) -> serde_json::Result<String> {
-        let json = Json {
+    pub(super) fn json(&self) -> Json<'_> {
+        Json {
             ledger: &self.replayed.ledger,
             skipped: self.skipped.len(),
             passed_over: self.passed_over,
@@ -61,8 +68,7 @@ impl Report {
             bytes_out: self.replayed.bytes,
             seconds: self.seconds,
             rows_per_second: self.rows_per_second(),
-        };
-        Ok(serde_json::to_string_pretty(&json)? + "\n")
+        }
     }
 
     pub(super) fn text(&self) -> String {
@@ -98,30 +104,45 @@ impl Report {
         .concat()
     }
 
-    /// What a person has to know beyond the numbers, a line each.
-    pub(super) fn complaints(&self) -> String {
-        let Replayed { unread, failed, files_repaired, objects, ledger, .. } = &self.replayed;
+    /// What a person has to know beyond the numbers.
+    pub(super) fn complaints(&self) -> Vec<Complaint> {
+        let Replayed { unread, failed, files_repaired, objects, ledger, stopped, .. } = &self.replayed;
+        let error = |text: String| Complaint { is_error: true, text };
+        let note = |text: String| Complaint { is_error: false, text };
         let mut told = Vec::new();
-        told.extend(failed.iter().map(|error| {
-            let error = error.chain();
-            format!("error: a file could not be put, so reading stopped; run the same command again: {error}")
+        if *stopped {
+            let kept = HumanCount(ledger.written + ledger.already_there + ledger.quarantined);
+            told.push(error(format!(
+                "interrupted; {kept} rows that were read are in the lake for good, and the same command goes on with the rest"
+            )));
+        }
+        told.extend(failed.iter().map(|failure| {
+            let advice = advice(failure).map_or(String::new(), |advice| format!("\n\n  tip: {advice}"));
+            let chain = failure.chain();
+            error(format!("a file could not be put, so reading stopped; run the same command again: {chain}{advice}"))
         }));
-        told.extend(unread.iter().map(|unread| format!("error: not read to its end: {unread}")));
+        told.extend(unread.iter().map(|unread| error(format!("not read to its end: {unread}"))));
         let skipped = self.skipped.iter();
-        told.extend(skipped.map(|Skipped { path, reason, .. }| format!("note: {path} was skipped: {reason}")));
+        told.extend(skipped.map(|Skipped { path, reason, .. }| note(format!("{path} was skipped: {reason}"))));
         if *files_repaired > 0 {
             let repaired = HumanCount(*files_repaired);
-            told.push(format!("note: {repaired} files of the lake were damaged, and were written again"));
+            told.push(note(format!("{repaired} files of the lake were damaged, and were written again")));
         }
         if ledger.received == 0 {
-            told.push("note: the input holds no events".to_owned());
+            told.push(note("the input holds no events".to_owned()));
         }
         if !objects.is_empty() {
-            let named = format!("note: notifications name {} objects in S3", objects.len());
-            told.push(named + ", which a replay does not fetch; copy them here first");
+            let named = format!("notifications name {} objects in S3", objects.len());
+            told.push(note(named + ", which a replay does not fetch; copy them here first"));
         }
-        told.into_iter().map(|line| line + "\n").collect()
+        told
     }
+}
+
+/// A line beside the ledger.
+pub(super) struct Complaint {
+    pub(super) is_error: bool,
+    pub(super) text: String,
 }
 
 fn listed(counts: &BTreeMap<&'static str, u64>) -> String {
