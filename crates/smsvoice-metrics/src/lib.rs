@@ -25,5 +25,6 @@ pub use metric::{Metric, MetricError};
 pub use rows::Rows;
 pub use statement::{MetricsRequest, Period, events_once, messages, trace};
 pub use time_zone::{TimeZone, TimeZoneError};
+pub use trino::type_name;
 pub use units::{SHARE, UNIT};
 pub use which_rows::{Sort, SortError, WhichRows};

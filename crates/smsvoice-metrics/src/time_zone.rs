@@ -125,6 +125,6 @@ mod tests {
     #[test]
     fn an_unknown_zone_is_told_the_near_one() {
         let error = "America/Torronto".parse::<TimeZone>().unwrap_err().to_string();
-        assert!(error.contains("did you mean America/Toronto?"), "{error}");
+        assert!(error.contains("did you mean America/Toronto"), "{error}");
     }
 }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, man, metrics, plan, quarantine, query,
-    replay, roles, trace, views,
+    adopt, apply, config, cost, destroy, doctor, emulate, export, generate, lake, man, metrics, plan, quarantine,
+    query, replay, roles, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -14,6 +14,10 @@ pub struct Cli {
     /// Tell nothing but answers and errors: no notes, no progress.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// The file with settings: by default smsvoice.toml here, above, or in ~/.config/smsvoice. Also SMSVOICE_CONFIG.
+    #[arg(long, global = true, value_name = "FILE")]
+    #[allow(dead_code, reason = "it is read before the others, whose defaults it tells")]
+    config: Option<std::path::PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -46,6 +50,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
     Man(man::Args),
+    Config(config::Args),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod aws;
 mod cli;
 mod commands;
 mod complaint;
+mod config;
 mod cost;
 mod interrupt;
 mod lake;
@@ -16,9 +17,14 @@ mod usage;
 mod words;
 mod world;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::{CommandFactory, FromArgMatches};
+
 pub use cli::Cli;
+pub use config::Config;
 pub use usage::UsageError;
 pub use world::World;
 
@@ -55,6 +61,29 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Reads the arguments, with the settings of `smsvoice.toml` as their defaults, and runs the command.
+///
+/// A file that cannot be read is told once it would count: help and the version need none.
+pub fn run_with(arguments: Vec<OsString>, world: World) -> Exit {
+    let var = |name: &str| world.var(name).map(str::to_owned);
+    let of_variable = || var("SMSVOICE_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let named = config::named(&arguments).or_else(of_variable);
+    let loaded = Config::load(&config::Places { named, folder: config::here(), var: &var });
+    let config = loaded.as_ref().cloned().unwrap_or_default();
+    let matches = config.defaults(Cli::command()).try_get_matches_from(arguments);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    match (cli, loaded) {
+        (Err(error), Err(unread)) if error.use_stderr() => complaint::complain(&unread, &world),
+        (Err(error), _) => {
+            // As clap does it: help goes to stdout, what is wrong to stderr.
+            let _ = error.print();
+            if error.use_stderr() { Exit::WronglyUsed } else { Exit::Done }
+        }
+        (Ok(_), Err(unread)) => complaint::complain(&unread, &world),
+        (Ok(cli), Ok(config)) => run(cli, &World { config, ..world }),
+    }
+}
+
 /// Runs one command, and tells why it failed, if it did.
 pub fn run(cli: Cli, world: &World) -> Exit {
     let world = &World { quiet: cli.quiet, watched: world.watched && !cli.quiet, ..world.clone() };
@@ -84,6 +113,7 @@ fn answer(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Roles(args) => commands::roles::run(&args, world),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man(args) => commands::man::run(&args),
+        Command::Config(args) => commands::config::run(&args, world),
     };
     done.or_else(|error| provision::draw_faults(error, world))
 }

@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use smsvoice::{Cli, World};
+use smsvoice::World;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    smsvoice::run(Cli::parse(), &World::real()).into()
+    smsvoice::run_with(std::env::args_os().collect(), World::real()).into()
 }

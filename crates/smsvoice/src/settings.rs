@@ -61,8 +61,15 @@ impl SettingsArgs {
 }
 
 /// Variables that the command or the function knows, beside the shared ones.
-const OTHERS: [&str; 5] =
-    ["SMSVOICE_LAKE", "SMSVOICE_TIME_ZONE", "SMSVOICE_LOG", "SMSVOICE_NAMESPACE", "SMSVOICE_EMULATOR_CREDENTIALS"];
+const OTHERS: [&str; 7] = [
+    "SMSVOICE_LAKE",
+    "SMSVOICE_TIME_ZONE",
+    "SMSVOICE_CONFIG",
+    "SMSVOICE_ENGINE",
+    "SMSVOICE_LOG",
+    "SMSVOICE_NAMESPACE",
+    "SMSVOICE_EMULATOR_CREDENTIALS",
+];
 
 /// Refuses a `SMSVOICE_` variable that nobody knows: it is misspelt, most likely, and would be ignored in silence.
 pub(crate) fn refuse_unknown_variables(world: &World) -> anyhow::Result<()> {

@@ -4,6 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use chrono::{DateTime, Utc};
 
+use crate::config::Config;
+
 /// The clock, the environment and the terminal.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -11,6 +13,8 @@ pub struct World {
     pub now: DateTime<Utc>,
     /// The environment's variables.
     pub env: Vec<(String, String)>,
+    /// What `smsvoice.toml` sets.
+    pub config: Config,
     /// Whether somebody watches: then long work shows its progress on stderr.
     pub watched: bool,
     /// Whether somebody can be asked: stdin is a terminal.
@@ -36,6 +40,7 @@ impl World {
         Self {
             now: Utc::now(),
             env: env.collect(),
+            config: Config::default(),
             watched: std::io::stderr().is_terminal(),
             answers: std::io::stdin().is_terminal(),
             quiet: false,

@@ -8,6 +8,8 @@ mod answers;
 mod doors;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/screens.rs"]
+mod screens;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

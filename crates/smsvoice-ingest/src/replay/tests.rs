@@ -38,30 +38,35 @@ fn what_could_not_be_put_is_to_be_read_again_and_nothing_is_put_after_it() {
     }
 }
 
-/// Events without end, which counts how much of it is read.
-struct Endless(Arc<AtomicU64>);
+/// Events without end, each with an id of its own; it panics if far too much of it is read.
+#[derive(Default)]
+struct Endless {
+    next: u64,
+    pending: Vec<u8>,
+}
 
 impl std::io::Read for Endless {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.0.fetch_add(1, Ordering::Relaxed);
-        assert!(read < 1 << 16, "it is read on although nobody wants more");
-        let event = |line: usize| {
-            format!(
-                "{{\"eventType\":\"TEXT_SENT\",\"messageId\":\"{read:>9}-{line:>9}\",\"eventTimestamp\":1795000000000}}\n"
-            )
-        };
-        let events: String = (0..buffer.len() / event(0).len()).map(event).collect();
-        buffer[..events.len()].copy_from_slice(events.as_bytes());
-        Ok(events.len())
+        if self.pending.is_empty() {
+            self.next += 1;
+            assert!(self.next < 10_000_000, "it is read on although nobody wants more");
+            let id = self.next;
+            let event = format!(r#"{{"eventType":"TEXT_SENT","messageId":"{id}","eventTimestamp":1795000000000}}"#);
+            self.pending = (event + "\n").into_bytes();
+        }
+        let taken = buffer.len().min(self.pending.len());
+        buffer[..taken].copy_from_slice(&self.pending[..taken]);
+        self.pending.drain(..taken);
+        Ok(taken)
     }
 }
 
 #[test]
 fn a_single_input_is_read_no_further_than_to_a_failed_put_or_to_a_stop() {
     for fails in [true, false] {
-        let (read, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let (counted, stopped) = (Arc::clone(&read), Arc::clone(&stop));
-        let input = Input::new(Place::file("endless", Timestamp::EPOCH), || Ok(Box::new(Endless(counted))));
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let input = Input::new(Place::file("endless", Timestamp::EPOCH), || Ok(Box::new(Endless::default())));
         let limits = WriterLimits { file_rows: 1 << 12, ..WriterLimits::default() };
         let options = ReplayOptions { limits, stop, ..ReplayOptions::default() };
         let put = |_: LakeFile| {

@@ -23,6 +23,8 @@ mod times;
 mod url;
 mod words;
 
+pub use self::words::type_name;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -60,10 +60,9 @@ pub(super) fn of_joda(pattern: &str) -> Result<String, String> {
         let letter = letters[at];
         let count = letters[at..].iter().take_while(|next| **next == letter).count();
         if letter == '\'' {
-            let rest: String = letters[at + 1..].iter().collect();
-            let Some((quoted, _)) = rest.split_once('\'') else { return Err("a quote is not closed".to_owned()) };
-            of_chrono.push_str(if quoted.is_empty() { "'" } else { quoted });
-            at += 2 + quoted.chars().count();
+            let (quoted, length) = quoted(&letters[at + 1..]).ok_or("a quote is not closed")?;
+            of_chrono.push_str(&quoted.replace('%', "%%"));
+            at += 1 + length;
             continue;
         }
         of_chrono.push_str(match (letter, count) {
@@ -110,6 +109,24 @@ pub(super) fn of_joda(pattern: &str) -> Result<String, String> {
         at += count;
     }
     Ok(of_chrono)
+}
+
+/// What stands up to the closing quote, and how many letters that are with it. Two quotes are one; nothing but them is one, too.
+fn quoted(letters: &[char]) -> Option<(String, usize)> {
+    let (mut text, mut at) = (String::new(), 0);
+    loop {
+        match (letters.get(at)?, letters.get(at + 1)) {
+            ('\'', Some('\'')) if at > 0 => {
+                text.push('\'');
+                at += 2;
+            }
+            ('\'', _) => return Some((if text.is_empty() { "'".to_owned() } else { text }, at + 1)),
+            (other, _) => {
+                text.push(*other);
+                at += 1;
+            }
+        }
+    }
 }
 
 /// Reads a time by a pattern of `chrono`'s. What the pattern does not name is that of 1970-01-01, midnight in UTC.

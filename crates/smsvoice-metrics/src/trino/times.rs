@@ -65,12 +65,13 @@ fn offset(text: &str) -> Option<FixedOffset> {
 fn iso_date(text: &str) -> Option<NaiveDate> {
     let first_of = |text: &str| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
     let monday_of = |text: &str| NaiveDate::parse_from_str(&format!("{text}-1"), "%G-W%V-%u").ok();
-    let forms = ["%Y-%m-%d", "%Y%m%d", "%G-W%V-%u", "%Y-%j"];
+    let forms = ["%Y-%m-%d", "%Y%m%d", "%G-W%V-%u"];
     let year_alone = || (text.len() == 4).then(|| first_of(&format!("{text}-01")))?;
     forms
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
         .or_else(|| first_of(text))
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%j").ok())
         .or_else(|| monday_of(text))
         .or_else(year_alone)
 }

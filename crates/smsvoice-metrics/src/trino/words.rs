@@ -39,7 +39,7 @@ impl ScalarUDFImpl for TypeOf {
 }
 
 /// What Trino calls a type. The lake's timestamps have no zone there.
-fn type_name(data_type: &DataType) -> String {
+pub fn type_name(data_type: &DataType) -> String {
     use DataType as T;
     match data_type {
         T::Null => "unknown".to_owned(),

@@ -14,7 +14,7 @@ use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Sort, Tim
 pub(crate) use self::look::look;
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::moment::Moment;
-use crate::output::{FormatArgs, Look};
+use crate::output::{FormatArgs, Look, OutArgs};
 use crate::period::PeriodArgs;
 use crate::words::offering;
 use crate::{Exit, UsageError, World};
@@ -73,6 +73,8 @@ pub(crate) struct Args {
     show_sql: bool,
     #[command(flatten)]
     format: FormatArgs,
+    #[command(flatten)]
+    out: OutArgs,
 }
 
 impl Args {
@@ -103,10 +105,15 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         let rows = engine.metrics(&request).await?;
         let schema = rows.schema();
         let rows = rows.collect().await?;
-        let total = if args.format.is_read() { total(&engine, &request).await? } else { None };
-        let look = Look { total, ..look(request.metric, args.format.look(world.width)) };
         let (schema, shown) = in_zone(&schema, &rows, request.zone)?;
-        super::print_all(schema, &shown, args.format.format(), look)?;
+        if let Some(file) = args.out.file(args.format) {
+            file.write(&schema, &shown)?;
+            world.note(&format!("written to {}", file.path().display()));
+        } else {
+            let total = if args.format.is_read() { total(&engine, &request).await? } else { None };
+            let look = Look { total, ..look(request.metric, args.format.look(world.width)) };
+            super::print_all(schema, &shown, args.format.format(), look)?;
+        }
         for note in notes::notes(&engine, &request, &rows).await? {
             world.note(&note);
         }

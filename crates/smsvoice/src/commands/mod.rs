@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod apply;
+pub(crate) mod config;
 pub(crate) mod cost;
 pub(crate) mod destroy;
 pub(crate) mod doctor;

@@ -2,6 +2,7 @@
 
 mod csv;
 pub(crate) mod document;
+mod file;
 mod json;
 mod look;
 mod numbers;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+pub(crate) use self::file::OutArgs;
 pub use self::look::{Interval, Look};
 
 /// How rows are written.
@@ -26,6 +28,8 @@ pub enum Format {
     Records,
     /// One array, an object a row.
     Json,
+    /// An object a row, each on a line of its own.
+    Ndjson,
     /// A header and a line a row (RFC 4180), safe to open in a spreadsheet.
     Csv,
     /// The same with all cells as they are: `--csv-raw`.
@@ -87,7 +91,8 @@ impl Format {
         match self {
             Self::Table => Box::new(table::TableWriter::new(&schema, look, false, out)),
             Self::Records => Box::new(table::TableWriter::new(&schema, look, true, out)),
-            Self::Json => Box::new(json::JsonWriter::new(&schema, out)),
+            Self::Json => Box::new(json::JsonWriter::array(&schema, out)),
+            Self::Ndjson => Box::new(json::JsonWriter::lines(&schema, out)),
             Self::Csv => Box::new(csv::CsvWriter::new(schema, csv::Cells::Guarded, out)),
             Self::CsvRaw => Box::new(csv::CsvWriter::new(schema, csv::Cells::Raw, out)),
         }
