@@ -11,7 +11,7 @@ fn main() {
     let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
     let target = env::var("TARGET").unwrap_or_default();
     let told = commit().map_or(target.clone(), |commit| format!("{commit}, {target}"));
-    println!("cargo::rustc-env=SMSVOICE_VERSION={version} ({told})");
+    println!("cargo::rustc-env=BUILD_VERSION={version} ({told})");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={ARCHIVE}");
     println!("cargo::rerun-if-env-changed=GIT_COMMIT");

@@ -22,7 +22,7 @@ def connect(lake):
     # windows whose sum is not that of their own rows (10 for rows that add up to 11). Without it, or any optimizer, it is 11.
     connection.execute("SET disabled_optimizers = 'window_self_join'")
     # The timestamps of the lake have their zone in DuckDB, and it is UTC.
-    connection.execute("CREATE MACRO with_timezone(at, zone) AS at")
+    connection.execute("CREATE MACRO with_timezone(shown, zone) AS shown")
     connection.execute(f"""
         CREATE VIEW events AS SELECT * FROM read_parquet('{lake}/events/*/*/*.parquet', hive_partitioning = true,
             hive_types = {{'channel': VARCHAR, 'dt': VARCHAR}})""")

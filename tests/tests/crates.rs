@@ -32,7 +32,7 @@ const OWNERS: [(&str, &[&str]); 11] = [
     ("clap", &["smsvoice"]),
     ("datafusion", &["smsvoice-metrics"]),
     ("lambda_runtime", &["smsvoice-ingest"]),
-    ("parquet", &["smsvoice-lake"]),
+    ("parquet", &["smsvoice-lake", "smsvoice"]), // the command writes answers as Parquet files
     ("quick-xml", &["smsvoice-doctor"]),
     ("redb", &["smsvoice-emulator"]),
     ("reqwest", &["smsvoice-doctor"]),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::dimension::{Dimension, DimensionError};
-use crate::template::{join, literal};
+use crate::template::{join, literal, timestamp};
 use crate::time_zone::TimeZone;
 
 /// A dimension and the values of it that count, or that do not. `country=US,GB` takes messages to one of the two,
@@ -101,8 +101,8 @@ impl Value {
             Self::Missing => None,
             Self::Text(text) => Some(literal(text)),
             Self::Day(day) => Some(format!("DATE '{day}'")),
-            Self::Shown(shown) => Some(instant(zone.instant(*shown))),
-            Self::Instant(at) => Some(instant(*at)),
+            Self::Shown(shown) => Some(timestamp(zone.instant(*shown))),
+            Self::Instant(at) => Some(timestamp(*at)),
         }
     }
 }
@@ -113,10 +113,6 @@ fn hour(text: &str) -> Option<Value> {
     }
     let shown = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     shown.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(Value::Shown)
-}
-
-fn instant(at: DateTime<Utc>) -> String {
-    crate::statement::timestamp(at)
 }
 
 impl Filter {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, Utc};
 use crate::dimension::Dimension;
 use crate::filter::{self, Filter};
 use crate::metric::Metric;
-use crate::template::{fill, join, literal};
+use crate::template::{fill, join, literal, timestamp};
 use crate::time_zone::TimeZone;
 use crate::which_rows::WhichRows;
 
@@ -200,11 +200,6 @@ pub(crate) fn both(first: Option<String>, second: Option<String>) -> Option<Stri
         (Some(first), Some(second)) => Some(format!("{first} AND {second}")),
         (first, second) => first.or(second),
     }
-}
-
-/// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
-pub(crate) fn timestamp(at: DateTime<Utc>) -> String {
-    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
 }
 
 fn distinct(by: &[Dimension]) -> Vec<Dimension> {

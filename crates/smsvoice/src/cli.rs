@@ -9,7 +9,7 @@ use crate::commands::{
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
-#[command(name = "smsvoice", version = env!("SMSVOICE_VERSION"), arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "smsvoice", version = env!("BUILD_VERSION"), arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
     /// Tell nothing but answers and errors: no notes, no progress.
     #[arg(long, short, global = true)]
