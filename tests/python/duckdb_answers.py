@@ -23,6 +23,7 @@ def connect(lake):
     connection.execute("SET disabled_optimizers = 'window_self_join'")
     # The timestamps of the lake have their zone in DuckDB, and it is UTC.
     connection.execute("CREATE MACRO with_timezone(shown, zone) AS shown")
+    connection.execute("CREATE MACRO at_timezone(instant, zone) AS timezone(zone, instant)")
     connection.execute(f"""
         CREATE VIEW events AS SELECT * FROM read_parquet('{lake}/events/*/*/*.parquet', hive_partitioning = true,
             hive_types = {{'channel': VARCHAR, 'dt': VARCHAR}})""")
