@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc)] // a test that cannot go on panics
 
 pub mod answers;
+pub mod athena_server;
 pub mod emulator;
 pub mod envelopes;
 pub mod oracle;
@@ -13,3 +14,4 @@ pub mod replayed;
 pub mod rows;
 pub mod tallies;
 pub mod tools;
+pub mod trino_client;

@@ -10,12 +10,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 10] = [
+const FLOW: [&str; 11] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
     "smsvoice-lake",
     "smsvoice-ingest",
     "smsvoice-metrics",
+    "smsvoice-engines",
     "smsvoice-emulator",
     "smsvoice-provision",
     "smsvoice-doctor",
@@ -24,18 +25,19 @@ const FLOW: [&str; 10] = [
 ];
 
 /// Libraries (and those whose names begin with theirs and a hyphen) that only these crates name, and all of these do.
-const OWNERS: [(&str, &[&str]); 11] = [
+const OWNERS: [(&str, &[&str]); 12] = [
     ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
+    ("aws-sdk-athena", &["smsvoice-engines"]),
     ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),
-    ("axum", &["smsvoice-emulator"]),
+    ("axum", &["smsvoice-emulator", "tests"]),
     ("clap", &["smsvoice"]),
     ("datafusion", &["smsvoice-metrics"]),
     ("lambda_runtime", &["smsvoice-ingest"]),
     ("parquet", &["smsvoice-lake"]),
     ("quick-xml", &["smsvoice-doctor"]),
     ("redb", &["smsvoice-emulator"]),
-    ("reqwest", &["smsvoice-doctor"]),
+    ("reqwest", &["smsvoice", "smsvoice-doctor", "smsvoice-engines", "tests"]),
 ];
 
 /// What the crate of one event may name: serialization, dates, and no more than that needs.

@@ -51,7 +51,8 @@ fn columns_are_the_documented_ones_in_their_order() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let lake = runtime.block_on(lake(Arc::new(InMemory::new()), &[]));
     let engine = runtime.block_on(smsvoice_metrics::LocalEngine::new(&lake)).unwrap();
-    let schema = runtime.block_on(engine.query("SELECT * FROM messages")).unwrap().schema();
+    let rows = runtime.block_on(smsvoice_metrics::QueryEngine::query(&engine, "SELECT * FROM messages"));
+    let schema = rows.unwrap().schema();
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let documented = "message_id channel outcome failure_reason conflicting is_final requested_at first_event_at \
         last_event_at accepted_at delivered_at accept_latency_ms delivery_latency_ms origination_identity \

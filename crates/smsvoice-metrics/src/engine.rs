@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema};
+use async_trait::async_trait;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -21,11 +20,11 @@ use smsvoice_lake::{Lake, schema};
 
 use crate::build_side;
 use crate::error::{EngineError, problem};
+use crate::query_engine::{QueryEngine, texts};
 use crate::rows::Rows;
 use crate::sound_files::SoundFiles;
-use crate::statement::{self, MetricsRequest};
+use crate::statement;
 use crate::trino;
-use crate::units::with_units;
 
 /// The name that DataFusion knows the lake's object store by; it is seen in query plans only.
 const STORE: &str = "smsvoice://lake";
@@ -48,6 +47,12 @@ impl LocalEngine {
         Self::over(lake, SoundFiles::all(lake)).await
     }
 
+    /// An engine that seeks few rows: files that statistics and bloom filters rule out are not read whole. Where those are
+    /// damaged, rows are missed; so ask [`LocalEngine::new`] again for what is not found.
+    pub async fn seeking(lake: &Lake) -> Result<Self, EngineError> {
+        Self::over(lake, SoundFiles::sought(lake)).await
+    }
+
     /// An engine over those files of `lake` that are whole; [`Self::left_out`] tells of the others. Each file is read once
     /// for that, from its first to its last byte.
     pub async fn skipping_unreadable(lake: &Lake) -> Result<Self, EngineError> {
@@ -63,11 +68,6 @@ impl LocalEngine {
             .await
             .map_err(|error| EngineError::SetUp { lake: url.to_string(), problem: problem(&error) })?;
         Ok(Self { context, files, url })
-    }
-
-    /// What is wrong with each file that is left out, in a sentence that names it.
-    pub fn left_out(&self) -> Vec<String> {
-        self.files.left_out()
     }
 
     /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
@@ -86,8 +86,17 @@ impl LocalEngine {
         Ok(true)
     }
 
+    /// The columns of a query's answer. It is planned and not run.
+    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
+        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+        Ok(plan.schema().as_arrow().clone())
+    }
+}
+
+#[async_trait]
+impl QueryEngine for LocalEngine {
     /// Runs one query. Anything but a query is refused.
-    pub async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
+    async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
         let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly { problem: problem(&error) })?;
@@ -97,37 +106,27 @@ impl LocalEngine {
             doing: "it was planned and its files were listed",
             problem: problem(&error),
         })?;
-        Ok(Rows::new(stream, self.url.clone()))
+        Ok(Rows::of_plan(stream, self.url.clone()))
     }
 
-    /// The columns of a query's answer. It is planned and not run.
-    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
-        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
-        Ok(plan.schema().as_arrow().clone())
+    async fn execute(&self, sql: &str) -> Result<(), EngineError> {
+        self.query(sql).await.map(drop)
     }
 
-    /// Answers a question about messages. The schema of the rows tells which columns are shares.
-    pub async fn metrics(&self, request: &MetricsRequest) -> Result<Rows, EngineError> {
-        let rows = self.query(&request.sql()).await?;
-        let schema = with_units(&rows.schema(), request.metric.shares());
-        Ok(rows.with_schema(schema))
+    /// What is wrong with each file that is left out, in a sentence that names it.
+    fn left_out(&self) -> Vec<String> {
+        self.files.left_out()
     }
 
-    /// Ids of messages that begin with `prefix`, in any case: at most `most`, in order.
-    pub async fn message_ids(&self, prefix: &str, most: usize) -> Result<Vec<String>, EngineError> {
-        let rows = self.query(&statement::message_ids(prefix, most)).await?.collect().await?;
-        Ok(texts(&rows))
-    }
-
-    /// Keys of contexts that messages were sent with: at most `most`, in order.
-    pub async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
+    /// DataFusion unnests beside the other columns, and not by a join.
+    async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
         let sql = format!("SELECT DISTINCT unnest(map_keys(context)) AS key FROM events ORDER BY key LIMIT {most}");
-        Ok(texts(&self.query(&sql).await?.collect().await?))
+        Ok(texts(&self.query(&sql).await?.collect().await?, 0))
     }
 
     /// The first and the last UTC day, as `2026-11-22`, of which the lake has events; none if it has none. Only names of
     /// files are read.
-    pub async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
+    async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
         let listed = self.files.list(Some(&Path::from("events"))).try_collect::<Vec<_>>().await;
         let listed = listed.map_err(|error| EngineError::List {
             lake: self.url.to_string(),
@@ -139,26 +138,12 @@ impl LocalEngine {
         let days: BTreeSet<String> = listed.iter().filter_map(|object| day(&object.location)).collect();
         Ok(days.first().cloned().zip(days.last().cloned()))
     }
-
-    /// The events of one message, each once, the oldest first.
-    pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
-        self.query(&statement::trace(message_id)).await
-    }
 }
 
 impl std::fmt::Debug for LocalEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LocalEngine").field("lake", &self.url).finish_non_exhaustive()
     }
-}
-
-/// The first column, which is text.
-fn texts(rows: &[RecordBatch]) -> Vec<String> {
-    let columns = rows.iter().map(|batch| batch.column(0));
-    columns
-        .filter_map(|column| cast(column, &DataType::Utf8).ok())
-        .flat_map(|column| column.as_string::<i32>().iter().flatten().map(str::to_owned).collect::<Vec<_>>())
-        .collect()
 }
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`

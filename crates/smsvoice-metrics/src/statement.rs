@@ -1,15 +1,21 @@
 //! From a question to its SQL text, for any engine: which metric, broken down by what, over which messages.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, Utc};
+
+use smsvoice_lake::schema::EVENT_COLUMNS;
 
 use crate::dimension::Dimension;
 use crate::template::{fill, join, literal};
 
 const MESSAGES: &str = include_str!("../sql/messages.sql");
 const EVENTS_ONCE: &str = include_str!("../sql/events_once.sql");
+/// A context as the text of a JSON object, in Trino's words.
+pub const CONTEXT_AS_JSON: &str = "json_format(CAST(context AS json)) AS context";
+
 const TRACE: &str = include_str!("../sql/trace.sql");
 
 /// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
@@ -195,12 +201,64 @@ pub fn trace(message_id: &str) -> String {
     trace_within(&literal(message_id), None)
 }
 
+/// The query of the partitions that have events of a message.
+pub(crate) fn places(message_id: &str, period: Period) -> String {
+    let rows = both(Some(format!("message_id = {}", literal(message_id))), period.partitions()).unwrap_or_default();
+    format!("SELECT DISTINCT channel, dt FROM events WHERE {rows}")
+}
+
+/// The condition on `events` that holds in these partitions; in none if there are none.
+pub(crate) fn within_places(channels: &[String], days: &[String]) -> String {
+    let any = |values: &[String]| {
+        let values: BTreeSet<String> = values.iter().map(|value| literal(value)).collect();
+        if values.is_empty() { "''".to_owned() } else { values.into_iter().collect::<Vec<_>>().join(", ") }
+    };
+    format!("channel IN ({}) AND dt IN ({})", any(channels), any(days))
+}
+
+/// The query of a message's own events within partitions.
+pub(crate) fn trace_in(message_id: &str, places: &str) -> String {
+    trace_of(&literal(message_id), Some(places.to_owned()), None)
+}
+
+/// The same with the context as the text of a JSON object, for engines that tell maps as texts which can be read in two ways.
+pub fn trace_with_context_as_json(message_id: &str, places: &str) -> String {
+    trace_of(&literal(message_id), Some(places.to_owned()), Some(CONTEXT_AS_JSON))
+}
+
+/// The same with all columns of the table; `context` is the expression for that one.
+pub fn raw_trace(message_id: &str, places: &str, context: &str) -> String {
+    let rows = format!("message_id = {} AND {places}", literal(message_id));
+    let names = EVENT_COLUMNS.iter().map(|column| column.name).chain(["channel", "dt"]);
+    let columns: Vec<&str> = names.map(|name| if name == "context" { context } else { name }).collect();
+    format!(
+        "SELECT {} FROM (\n{}) AS events_once ORDER BY event_time, event_type",
+        columns.join(", "),
+        events_once_where(Some(&rows))
+    )
+}
+
+/// The query of messages to what stands for a number in the table `events`, the newest first: at most `most`.
+pub fn messages_to(number: &str, period: Period, most: usize) -> String {
+    let rows = both(Some(format!("destination_phone_number = {}", literal(number))), period.partitions());
+    let rows = rows.unwrap_or_default();
+    format!(
+        "SELECT message_id, min(event_time) AS first_event_at, max(event_time) AS last_event_at, count(*) AS events \
+        FROM events WHERE {rows} GROUP BY message_id ORDER BY first_event_at DESC, message_id LIMIT {most}"
+    )
+}
+
 /// The same, for an expression that gives the id, in the partitions for which a condition holds.
 pub(crate) fn trace_within(message_id: &str, partitions: Option<String>) -> String {
+    trace_of(message_id, partitions, None)
+}
+
+fn trace_of(message_id: &str, partitions: Option<String>, context: Option<&str>) -> String {
     let rows = both(Some(format!("message_id = {message_id}")), partitions);
     fill(TRACE, |slot| match slot {
         "events_once" => Some(format!("(\n{}) AS events_once", events_once_where(rows.as_deref()))),
         "message_id" => Some(message_id.to_owned()),
+        "context" => context.map(str::to_owned),
         _ => None,
     })
 }
@@ -210,6 +268,13 @@ pub(crate) fn message_ids(prefix: &str, most: usize) -> String {
     let prefix = literal(&prefix.to_lowercase());
     format!(
         "SELECT DISTINCT message_id FROM events WHERE starts_with(lower(message_id), {prefix}) ORDER BY message_id LIMIT {most}"
+    )
+}
+
+/// The query of keys of contexts.
+pub(crate) fn context_keys(most: usize) -> String {
+    format!(
+        "SELECT DISTINCT key FROM events CROSS JOIN UNNEST(map_keys(context)) AS keys (key) ORDER BY key LIMIT {most}"
     )
 }
 

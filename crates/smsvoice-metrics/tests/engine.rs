@@ -10,7 +10,7 @@ use arrow::util::pretty::pretty_format_batches;
 use lakes::{empty, lake_of};
 use object_store::ObjectStoreExt;
 use smsvoice_lake::Lake;
-use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period, SHARE, UNIT};
+use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period, QueryEngine, SHARE, UNIT};
 
 async fn rows(lake: &Lake, sql: &str) -> Vec<RecordBatch> {
     let engine = LocalEngine::new(lake).await.unwrap();

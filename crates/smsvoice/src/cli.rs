@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    roles, trace, views,
+    roles, tail, trace, views,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
@@ -21,6 +21,7 @@ pub(crate) enum Command {
     Metrics(metrics::Args),
     Query(query::Args),
     Trace(trace::Args),
+    Tail(tail::Args),
     Quarantine(quarantine::Args),
     Generate(generate::Args),
     Emulate(emulate::Args),

@@ -4,6 +4,7 @@ mod aws;
 mod cli;
 mod commands;
 mod cost;
+mod engine;
 mod lake;
 pub mod output;
 mod provision;
@@ -56,11 +57,12 @@ pub fn run(cli: Cli, world: &World) -> anyhow::Result<Exit> {
         Command::Metrics(args) => commands::metrics::run(&args, world),
         Command::Query(args) => commands::query::run(&args, world),
         Command::Trace(args) => commands::trace::run(&args, world),
+        Command::Tail(args) => commands::tail::run(&args, world),
         Command::Quarantine(args) => commands::quarantine::run(&args, world),
         Command::Generate(args) => commands::generate::run(&args),
         Command::Emulate(args) => commands::emulate::run(&args, world),
         Command::Lake(args) => commands::lake::run(&args, world),
-        Command::Views(args) => commands::views::run(&args),
+        Command::Views(args) => commands::views::run(&args, world),
         Command::Cost(args) => commands::cost::run(&args, world),
         Command::Plan(args) => commands::plan::run(&args, world),
         Command::Apply(args) => commands::apply::run(&args, world),

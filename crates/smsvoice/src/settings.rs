@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smsvoice_ingest::{Asked, Setting, Settings};
 use smsvoice_lake::Lake;
 
+use crate::engine::{TRINO_PASSWORD, TRINO_TOKEN};
 use crate::world::World;
 
 /// The settings that `replay` and `emulate` share with the Lambda function.
@@ -61,7 +62,14 @@ impl SettingsArgs {
 }
 
 /// Variables that the command or the function knows, beside the shared ones.
-const OTHERS: [&str; 4] = ["SMSVOICE_LAKE", "SMSVOICE_LOG", "SMSVOICE_NAMESPACE", "SMSVOICE_EMULATOR_CREDENTIALS"];
+const OTHERS: [&str; 6] = [
+    "SMSVOICE_LAKE",
+    "SMSVOICE_LOG",
+    "SMSVOICE_NAMESPACE",
+    "SMSVOICE_EMULATOR_CREDENTIALS",
+    TRINO_PASSWORD,
+    TRINO_TOKEN,
+];
 
 /// Refuses a `SMSVOICE_` variable that nobody knows: it is misspelt, most likely, and would be ignored in silence.
 pub(crate) fn refuse_unknown_variables(world: &World) -> anyhow::Result<()> {

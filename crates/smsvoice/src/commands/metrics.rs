@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use anyhow::Context;
 use arrow::array::{Array, RecordBatch};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, QueryEngine};
 
-use crate::lake::{DamagedArgs, LakeArgs, runtime};
+use crate::engine::EngineArgs;
+use crate::lake::runtime;
 use crate::output::FormatArgs;
 use crate::{Exit, UsageError, World};
 
 /// Print delivery rates and other metrics of the messages in a lake
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice metrics --lake ./lake --by channel,country\n  \
-    smsvoice metrics --lake ./lake --metric latency --by carrier --since 2026-11-01 --format csv")]
+    smsvoice metrics --lake ./lake --metric latency --by carrier --since 2026-11-01 --format csv\n  \
+    smsvoice metrics --engine athena --workgroup smsvoice --by channel,country --since 2026-11-01")]
 pub(crate) struct Args {
     #[command(flatten)]
-    lake: LakeArgs,
-    #[command(flatten)]
-    damaged: DamagedArgs,
+    engine: EngineArgs,
     #[arg(long, default_value_t = Metric::Rates, help = format!("What to measure: {}", names(Metric::ALL)))]
     metric: Metric,
     #[arg(
@@ -58,21 +58,25 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         period: Period { since: args.since, until: args.until },
         as_of: args.as_of.unwrap_or(world.now),
     };
-    runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &args.damaged).await?;
+    let answer = async |engine: &dyn QueryEngine| {
         let rows = engine.metrics(&request).await?;
         let schema = rows.schema();
         let rows = rows.collect().await?;
         super::print_all(schema, &rows, args.format.format(), world.width)?;
-        for note in notes(&engine, &request, &rows).await? {
+        for note in notes(engine, &request, &rows).await? {
             writeln!(io::stderr(), "note: {note}")?;
         }
-        Ok(super::exit_of(&engine))
-    })
+        Ok(super::exit_of(engine))
+    };
+    runtime()?.block_on(args.engine.ask(world, answer))
 }
 
 /// Why the answer is empty, or a column of it, as far as that can be told.
-async fn notes(engine: &LocalEngine, request: &MetricsRequest, rows: &[RecordBatch]) -> anyhow::Result<Vec<String>> {
+async fn notes(
+    engine: &dyn QueryEngine,
+    request: &MetricsRequest,
+    rows: &[RecordBatch],
+) -> anyhow::Result<Vec<String>> {
     if rows.iter().all(|batch| batch.num_rows() == 0) {
         return Ok(vec![match engine.days().await? {
             None => "the lake has no events".to_owned(),
@@ -107,7 +111,7 @@ fn names<const N: usize>(named: [impl ToString; N]) -> String {
 }
 
 /// A UTC day, or an RFC 3339 instant.
-fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
+pub(super) fn instant(text: &str) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(day.and_time(NaiveTime::MIN).and_utc());
     }

@@ -15,6 +15,7 @@ pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod roles;
+pub(crate) mod tail;
 pub(crate) mod trace;
 pub(crate) mod views;
 
@@ -23,7 +24,7 @@ use std::io::{self, BufWriter, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use clap::CommandFactory;
-use smsvoice_metrics::{LocalEngine, Rows};
+use smsvoice_metrics::{QueryEngine, Rows};
 
 use crate::output::Format;
 use crate::{Cli, Exit};
@@ -34,7 +35,7 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Exit {
 }
 
 /// How an answer ended: files that were left out are missing in it.
-fn exit_of(engine: &LocalEngine) -> Exit {
+fn exit_of(engine: &dyn QueryEngine) -> Exit {
     if engine.left_out().is_empty() { Exit::Done } else { Exit::Quarantined }
 }
 

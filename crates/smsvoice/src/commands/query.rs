@@ -1,21 +1,22 @@
 //! `smsvoice query`: any SQL over the lake.
 
 use clap::builder::NonEmptyStringValueParser;
+use smsvoice_metrics::QueryEngine;
 
-use crate::lake::{DamagedArgs, LakeArgs, runtime};
+use crate::engine::EngineArgs;
+use crate::lake::runtime;
 use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Run SQL over a lake: tables events and quarantine, views messages and events_once
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  smsvoice query --lake ./lake \"SELECT outcome, count(*) AS messages FROM messages GROUP BY outcome\""
+    after_help = "Examples:\n  smsvoice query --lake ./lake \"SELECT outcome, count(*) AS messages FROM messages GROUP BY outcome\"\n  \
+    smsvoice query --engine athena --workgroup smsvoice \"EXECUTE rates_between USING DATE '2026-11-01', DATE '2026-12-01'\""
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    lake: LakeArgs,
-    #[command(flatten)]
-    damaged: DamagedArgs,
+    engine: EngineArgs,
     #[command(flatten)]
     format: FormatArgs,
     /// The query.
@@ -25,8 +26,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &args.damaged).await?;
-        super::print(engine.query(&args.sql).await?, args.format.format(), world.width).await?;
-        Ok(super::exit_of(&engine))
+        let answer = async |engine: &dyn QueryEngine| {
+            super::print(engine.query(&args.sql).await?, args.format.format(), world.width).await?;
+            Ok(super::exit_of(engine))
+        };
+        args.engine.ask(world, answer).await
     })
 }

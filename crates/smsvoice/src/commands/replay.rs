@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::{Found, Input, Place, ReplayOptions, put_until, replay};
 use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, QueryEngine};
 use tokio::time::Instant;
 
 use self::report::Report;

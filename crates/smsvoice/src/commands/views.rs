@@ -5,20 +5,24 @@ use std::str::FromStr;
 
 use anyhow::{Context, ensure};
 use chrono::NaiveDate;
+use smsvoice_engines::{Change, Done, apply};
 use smsvoice_lake::Lake;
 use smsvoice_metrics::LocalEngine;
 use smsvoice_metrics::ddl::{DayRange, Engine, EngineNameError, LastDay, TablesOf, cloudformation};
 
-use crate::Exit;
+use crate::engine::{ElsewhereArgs, EngineName};
 use crate::lake::runtime;
+use crate::{Exit, UsageError, World};
 
 /// Print the tables, views and prepared statements of a lake, as SQL for another engine
 ///
 /// Tables events and quarantine, views messages, events_once and one a metric, and statements that take a period and read
-/// its partitions alone: rates_between and its siblings. Nothing is created and the lake is not opened.
+/// its partitions alone: rates_between and its siblings. Nothing is created, unless --apply is given, and the lake is not
+/// opened.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice views --engine duckdb --lake ./lake | duckdb sms.duckdb\n  \
-    smsvoice views --engine athena --lake s3://bucket/sms --first-day 2026-03-01")]
+    smsvoice views --engine athena --lake s3://bucket/sms --first-day 2026-03-01\n  \
+    smsvoice views --engine athena --lake s3://bucket/sms --workgroup smsvoice --apply")]
 pub(crate) struct Args {
     #[arg(long, help = format!("The engine: {}; or cloudformation, for the resources of infra/template.yaml",
         Engine::ALL.map(Engine::as_str).join(", ")))]
@@ -26,9 +30,6 @@ pub(crate) struct Args {
     /// The lake, as the engine finds it: s3://bucket/prefix; for DuckDB and Spark a path, for Trino local:///… or file:///…
     #[arg(long, value_name = "URL", env = "SMSVOICE_LAKE", hide_env_values = true)]
     lake: Option<String>,
-    /// The database (Trino: schema) that holds the tables; Athena and Trino.
-    #[arg(long, value_name = "NAME", default_value = TablesOf::DATABASE, value_parser = database)]
-    database: String,
     /// The first day that the tables know; Athena and Trino. An event of a day before is in no answer.
     #[arg(long, value_name = "DAY", default_value_t = DayRange::default().first)]
     first_day: NaiveDate,
@@ -38,6 +39,11 @@ pub(crate) struct Args {
     /// Context keys that have columns in this lake, separated by commas.
     #[arg(long, value_name = "KEYS", env = "SMSVOICE_CONTEXT_COLUMNS", hide_env_values = true, value_delimiter = ',')]
     context_columns: Vec<String>,
+    /// Create all of it where Athena or Trino keep it, and say what was done. What is there already stays: it can be run again.
+    #[arg(long)]
+    apply: bool,
+    #[command(flatten)]
+    elsewhere: ElsewhereArgs,
 }
 
 /// For what the definitions are printed.
@@ -55,12 +61,45 @@ impl FromStr for Target {
     }
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
+    if args.apply {
+        return runtime()?.block_on(args.apply(world));
+    }
     super::unless_gone(io::stdout().lock().write_all(args.text()?.as_bytes()).map_err(Into::into))?;
     Ok(Exit::Done)
 }
 
 impl Args {
+    /// Creates the definitions, and tells of each.
+    async fn apply(&self, world: &World) -> anyhow::Result<Exit> {
+        let (name, engine) = match self.engine {
+            Target::Engine(engine @ Engine::Athena) => (EngineName::Athena, engine),
+            Target::Engine(engine @ Engine::Trino) => (EngineName::Trino, engine),
+            Target::Engine(other @ (Engine::DuckDb | Engine::Spark)) => {
+                let problem = format!(
+                    "{other} keeps definitions in a session or a file of its own: pipe what is printed without --apply into it"
+                );
+                return Err(UsageError::new(problem).into());
+            }
+            Target::CloudFormation => {
+                return Err(
+                    UsageError::new("--apply is for athena and trino; a template is deployed by its stack").into()
+                );
+            }
+        };
+        let tables = self.tables(engine)?;
+        let keeper = self.elsewhere.keeper(name, world).await?;
+        let mut lacking = false;
+        let told = |done: Done| {
+            lacking |= matches!(done.change, Change::Lacks(_));
+            let _ = writeln!(io::stdout(), "{done}");
+        };
+        let applied = apply(&*keeper, &tables, told).await;
+        keeper.cancel().await;
+        applied?;
+        Ok(if lacking { Exit::Pending } else { Exit::Done })
+    }
+
     fn text(&self) -> anyhow::Result<String> {
         match self.engine {
             Target::Engine(engine) => {
@@ -75,7 +114,7 @@ impl Args {
     }
 
     fn tables(&self, engine: Engine) -> anyhow::Result<TablesOf> {
-        let Self { engine: _, lake, database, first_day, last_day, context_columns } = self;
+        let Self { engine: _, lake, first_day, last_day, context_columns, apply: _, elsewhere: _ } = self;
         let lake = lake.as_ref().context("--lake is missing: where does the engine find the lake?")?;
         ensure!(
             engine != Engine::Athena || lake.starts_with("s3://"),
@@ -93,7 +132,7 @@ impl Args {
         smsvoice_lake::valid_context_columns(context_columns).map_err(anyhow::Error::msg)?;
         let days = DayRange { first: *first_day, last: *last_day };
         Ok(TablesOf {
-            database: database.clone(),
+            database: database(&self.elsewhere.database())?,
             context_columns: context_columns.clone(),
             ..TablesOf::new(lake, days)
         })

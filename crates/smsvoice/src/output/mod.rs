@@ -1,6 +1,7 @@
 //! Rows of an answer, written for a person (`table`) or a program (`json`, `csv`). What computes them is elsewhere.
 
 mod csv;
+mod fields;
 mod json;
 mod table;
 mod value;
@@ -9,6 +10,8 @@ use std::io::{self, Write};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+
+pub(crate) use self::fields::{row_fields, row_json};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -1,44 +1,19 @@
-//! A real Trino, whose engine Athena's is, runs the tables, views and prepared statements that are deployed, over a lake
-//! that `replay` made, and gives the numbers that the embedded engine gives.
-//!
-//! `cargo test --workspace --features trino --test trino`. The server comes from Maven Central, and a Java from PyPI
-//! where `JAVA_HOME` names none that is new enough; both are kept in the target folder.
-
-#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+//! The definitions that are deployed: Glue's entries, and the statements for Trino.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use smsvoice_lake::{Lake, Table, schema};
 use smsvoice_metrics::ddl::{CatalogTable, CatalogView, DayRange, TablesOf, named_queries, prepared};
 use smsvoice_metrics::{Dimension, LocalEngine, Metric, MetricsRequest, Period, events_once, messages, trace};
+use tests::answers;
 use tests::replayed::{generated, views};
-use tests::{answers, python};
+use tokio::runtime::Runtime;
 
-/// The lake's name below the folder that Trino's `local:///` names, and the URL there.
-const LAKE: (&str, &str) = ("sms", "local:///sms");
-
-/// Runs sessions of statements on a Trino over the lakes in a folder; what each statement gave. One at a time: each server has
-/// a gigabyte.
-fn trino(lakes: &Path, workers: u8, catalog: &Map<String, Value>, sessions: &[Vec<String>]) -> Vec<Vec<Value>> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let cache = python::target_folder().join("trino");
-    let arguments = [cache.as_os_str(), lakes.as_os_str(), OsStr::new(&workers.to_string()).to_owned().leak()];
-    let asked = json!({"catalog": catalog, "sessions": sessions});
-    let told = python::run_with("requirements-trino.txt", "trino_server.py", &arguments, &asked.to_string());
-    serde_json::from_str(&told).unwrap()
-}
-
-fn rows(told: &Value) -> Vec<Value> {
-    told["rows"].as_array().unwrap().clone()
-}
+use crate::server::{LAKE, rows, trino};
 
 /// The metastore's files for a database with the entries that the template gives Glue.
-fn glue_entries(runtime: &tokio::runtime::Runtime, lake: &TablesOf, engine: &LocalEngine) -> Map<String, Value> {
+fn glue_entries(runtime: &Runtime, lake: &TablesOf, engine: &LocalEngine) -> Map<String, Value> {
     let database = lake.database.clone();
     let mut files = Map::new();
     let owner = json!({"writerVersion": "476", "databaseName": database, "ownerName": "test", "ownerType": "USER", "parameters": {}});
@@ -106,88 +81,89 @@ fn days_read(plan: &Value) -> BTreeSet<String> {
     list.split("], [").map(str::to_owned).collect()
 }
 
+/// Over how many messages the definitions are compared.
+fn count() -> usize {
+    std::env::var("SMSVOICE_TRINO_MESSAGES").map_or(10_000, |count| count.parse().unwrap())
+}
+
+/// What Trino gave for the questions: by Glue's entries, and by the statements for Trino; and for a plan of one day.
+struct Told {
+    by_entries: Vec<Value>,
+    by_statements: Vec<Value>,
+    plan: Value,
+}
+
+/// The entries that Glue is given, in the database `smsvoice`, and the statements for Trino, in another one. The named
+/// queries run as well.
+fn asked(folder: &std::path::Path, catalog: &Map<String, Value>, questions: &[(String, String)]) -> Told {
+    let asked: Vec<String> = questions.iter().map(|(theirs, _)| theirs.clone()).collect();
+    let select = vec!["USE smsvoice".to_owned()];
+    let explain = vec!["EXPLAIN EXECUTE rates_between USING DATE '2026-11-02', DATE '2026-11-03'".to_owned()];
+    let statements = views("trino", LAKE.1, &["--database", "by_ddl"]);
+    let sessions = [
+        [select.clone(), prepare(), asked.clone(), explain].concat(),
+        [statements.clone(), asked].concat(),
+        [select, prepare(), named_queries().into_iter().map(|query| query.sql).collect()].concat(),
+    ];
+    let mut told = trino(folder, 0, catalog, &sessions);
+    let mut by_entries = told[0].split_off(1 + prepared().len());
+    let plan = by_entries.pop().unwrap();
+    Told { by_entries, by_statements: told[1].split_off(statements.len()), plan }
+}
+
 #[test]
 fn trino_gives_the_embedded_engines_numbers_with_the_definitions_that_are_deployed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(LAKE.0);
-    let truth = generated(&path, 10_000);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let truth = generated(&path, count());
+    let runtime = Runtime::new().unwrap();
     let lake = Lake::open(path.to_str().unwrap(), []).unwrap();
     let engine = runtime.block_on(LocalEngine::new(&lake)).unwrap();
     let id = runtime.block_on(answers::local(&lake, "SELECT min(message_id) AS id FROM events"));
     let questions = questions(id[0]["id"].as_str().unwrap());
-    let asked: Vec<String> = questions.iter().map(|(theirs, _)| theirs.clone()).collect();
+    let catalog = glue_entries(&runtime, &TablesOf::new(LAKE.1, DayRange::default()), &engine);
+    let told = asked(folder.path(), &catalog, &questions);
 
-    // The entries that Glue is given, in the database `smsvoice`; and the statements for Trino, in another one.
-    let deployed = TablesOf::new(LAKE.1, DayRange::default());
-    let catalog = glue_entries(&runtime, &deployed, &engine);
-    let select = vec!["USE smsvoice".to_owned()];
-    let explain = ["EXPLAIN EXECUTE rates_between USING DATE '2026-11-02', DATE '2026-11-03'".to_owned()];
-    let by_entries = [select.clone(), prepare(), asked.clone(), explain.to_vec()].concat();
-    let statements = views("trino", LAKE.1, &["--database", "by_ddl"]);
-    let by_ddl = [statements.clone(), asked.clone()].concat();
-    let named = [select, prepare(), named_queries().into_iter().map(|query| query.sql).collect()].concat();
-    let types = CatalogView::all(&engine);
-    let told = trino(folder.path(), 0, &catalog, &[by_entries, by_ddl, named]);
-
-    let of_entries = &told[0][1 + prepared().len()..];
-    let of_ddl = &told[1][statements.len()..];
     for (at, (theirs, ours)) in questions.iter().enumerate() {
         let ours = answers::sorted(runtime.block_on(answers::local(&lake, ours)));
         assert!(!ours.is_empty(), "{theirs}");
-        for told in [&of_entries[at], &of_ddl[at]] {
-            let theirs_rows = answers::sorted(rows(told));
-            assert_eq!(theirs_rows.len(), ours.len(), "{theirs}");
-            for (one, other) in theirs_rows.iter().zip(&ours) {
-                assert_eq!(one, other, "{theirs}");
-            }
+        for told in [&told.by_entries[at], &told.by_statements[at]] {
+            assert_same(theirs, &answers::sorted(rows(told)), &ours);
         }
     }
-    let rates = asked.iter().position(|sql| sql == "SELECT * FROM rates").unwrap();
-    assert_eq!(of_entries[rates]["rows"][0]["messages"], truth["messages"]);
-
-    // The period's own partitions, from a day before to 14 days after it, and none else.
-    let day = |day: u32| chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-    let expected = day(1).iter_days().take_while(|date| *date <= day(17)).map(|date| date.to_string()).collect();
-    assert_eq!(days_read(of_entries.last().unwrap()), expected);
-
-    // The types that the entries tell of the views are those that Trino finds.
-    for view in runtime.block_on(types).unwrap() {
-        let at = asked.iter().position(|sql| *sql == format!("SELECT * FROM {}", view.view.name)).unwrap();
-        let found: Vec<(String, String)> = serde_json::from_value(of_ddl[at]["columns"].clone()).unwrap();
-        let wide = |(name, kind): (String, String)| {
-            let kind = if kind.starts_with("varchar(") { "varchar".to_owned() } else { kind };
-            (name, kind.replace("decimal(18, ", "decimal(18,").replace("decimal(38, ", "decimal(38,"))
-        };
-        assert_eq!(found.into_iter().map(wide).collect::<Vec<_>>(), view.columns, "{}", view.view.name);
+    assert_eq!(told.by_entries[place(&questions, "rates")]["rows"][0]["messages"], truth["messages"]);
+    reads_the_partitions_of_the_period_alone(&told.plan);
+    let views = runtime.block_on(CatalogView::all(&engine)).unwrap();
+    for view in views {
+        has_the_types_of_its_entry(&view, &told.by_statements[place(&questions, view.view.name)]);
     }
 }
 
-#[test]
-fn coordinator_and_two_workers_give_the_same_numbers_together() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(LAKE.0);
-    generated(&path, 3_000);
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let lake = Lake::open(path.to_str().unwrap(), []).unwrap();
-    let statements = views("trino", LAKE.1, &[]);
-    let asked = [
-        "SELECT * FROM messages".to_owned(),
-        "EXECUTE rates_between USING DATE '2026-11-01', DATE '2026-11-30'".into(),
-    ];
-    let told =
-        &trino(folder.path(), 2, &Map::new(), &[[statements.clone(), asked.to_vec()].concat()])[0][statements.len()..];
-    let as_of = "2026-11-30T00:00:00Z".parse().unwrap();
-    let rates = MetricsRequest {
-        metric: Metric::Rates,
-        by: vec![Dimension::Channel, Dimension::Country],
-        period: Period::default(),
-        as_of,
-    };
-    for (told, ours) in told.iter().zip([messages(), rates.sql()]) {
-        let ours = answers::sorted(runtime.block_on(answers::local(&lake, &ours)));
-        assert!(ours.len() > 5);
-        assert_eq!(answers::sorted(rows(told)), ours);
+/// Where the question for all rows of a view is.
+fn place(questions: &[(String, String)], view: &str) -> usize {
+    questions.iter().position(|(sql, _)| *sql == format!("SELECT * FROM {view}")).unwrap()
+}
+
+fn assert_same(question: &str, theirs: &[Value], ours: &[Value]) {
+    assert_eq!(theirs.len(), ours.len(), "{question}");
+    for (one, other) in theirs.iter().zip(ours) {
+        assert_eq!(one, other, "{question}");
     }
-    assert_eq!(told[0]["nodes"], 2, "the coordinator plans, two workers work");
+}
+
+/// From a day before the period to 14 days after it, and none else.
+fn reads_the_partitions_of_the_period_alone(plan: &Value) {
+    let day = |day: u32| chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+    let expected = day(1).iter_days().take_while(|date| *date <= day(17)).map(|date| date.to_string()).collect();
+    assert_eq!(days_read(plan), expected);
+}
+
+/// The types that the entries tell of the views are those that Trino finds.
+fn has_the_types_of_its_entry(view: &CatalogView, told: &Value) {
+    let found: Vec<(String, String)> = serde_json::from_value(told["columns"].clone()).unwrap();
+    let wide = |(name, kind): (String, String)| {
+        let kind = if kind.starts_with("varchar(") { "varchar".to_owned() } else { kind };
+        (name, kind.replace("decimal(18, ", "decimal(18,").replace("decimal(38, ", "decimal(38,"))
+    };
+    assert_eq!(found.into_iter().map(wide).collect::<Vec<_>>(), view.columns, "{}", view.view.name);
 }
