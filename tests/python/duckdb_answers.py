@@ -21,6 +21,9 @@ def connect(lake):
     # In 2.0.0 and 2.0.1 this rule computes what windows are over a second time, and not alike: the metric `failures` gave
     # windows whose sum is not that of their own rows (10 for rows that add up to 11). Without it, or any optimizer, it is 11.
     connection.execute("SET disabled_optimizers = 'window_self_join'")
+    # The timestamps of the lake have their zone in DuckDB, and it is UTC.
+    connection.execute("CREATE MACRO with_timezone(shown, zone) AS shown")
+    connection.execute("CREATE MACRO at_timezone(instant, zone) AS timezone(zone, instant)")
     connection.execute(f"""
         CREATE VIEW events AS SELECT * FROM read_parquet('{lake}/events/*/*/*.parquet', hive_partitioning = true,
             hive_types = {{'channel': VARCHAR, 'dt': VARCHAR}})""")

@@ -1,6 +1,6 @@
-"""Checks a SAM template with cfn-lint, sam validate and checkov, and prints it as CloudFormation gets it.
+"""Prints a SAM template as CloudFormation gets it; checks it first with cfn-lint, sam validate and checkov, if asked to.
 
-    template.py TEMPLATE > TRANSFORMED
+    template.py TEMPLATE [lint] > TRANSFORMED
 
 Exits with what a linter says, if one says anything. TRANSFORMED is JSON: what the SAM transform makes, with every parameter's
 default and the code in a zip.
@@ -30,9 +30,10 @@ def run(*command):
         sys.exit(f"{command[0]}: {told.stdout}\n{told.stderr[-4000:]}")
 
 
-run("cfn-lint", "--template", path)
-run("sam", "validate", "--lint", "--template", path)
-run("checkov", "--file", path, "--framework", "cloudformation", "--compact", "--quiet", "--skip-download")
+if sys.argv[2:] == ["lint"]:
+    run("cfn-lint", "--template", path)
+    run("sam", "validate", "--lint", "--template", path)
+    run("checkov", "--file", path, "--framework", "cloudformation", "--compact", "--quiet", "--skip-download")
 
 template = json.loads(json.dumps(load(str(path)), default=str))
 template["Parameters"]["Code"]["Default"] = "s3://code/function.zip"

@@ -8,7 +8,8 @@ many servers work beside the coordinator (which works itself if there are none).
     {"catalog": {"smsvoice/events/.trinoSchema": {...}}, "sessions": [["statement", ...], ...]}
 
 `catalog` is files of the metastore. In each session the statements run in order, in one session of Trino, with the catalog
-`awsdatacatalog`. TOLD is a list for each session with what each statement gave: {"columns": [[name, type], ...],
+`awsdatacatalog`. With "serve": true, TOLD begins with a line that holds the coordinator's URL, and the server stays until
+stdin ends: then ASKED has to be one line. TOLD is a list for each session with what each statement gave: {"columns": [[name, type], ...],
 "rows": [{...}, ...], "nodes": N}, values in the form of `smsvoice --format json`; "nodes" is how many servers took part.
 """
 
@@ -203,7 +204,7 @@ def plain(value, kind):
 
 def main():
     cache, lakes, workers = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve(), int(sys.argv[3])
-    asked = json.load(sys.stdin)
+    asked = json.loads(sys.stdin.readline())
     home = installed(cache)
     for path, content in asked["catalog"].items():
         path = lakes / "metastore" / path
@@ -218,6 +219,10 @@ def main():
         first = Session(nodes[0].url)
         while first.run("SELECT count(*) AS n FROM system.runtime.nodes WHERE state = 'active'")["rows"][0]["n"] <= workers:
             time.sleep(0.5)
+        if asked.get("serve"):
+            print(nodes[0].url, flush=True)
+            sys.stdin.read()
+            return
         told = []
         for statements in asked["sessions"]:
             session = Session(nodes[0].url)

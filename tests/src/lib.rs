@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc)] // a test that cannot go on panics
 
 pub mod answers;
+pub mod athena_server;
 pub mod emulator;
 pub mod envelopes;
 pub mod oracle;
@@ -11,5 +12,8 @@ pub mod python;
 pub mod random_events;
 pub mod replayed;
 pub mod rows;
+pub mod s3;
 pub mod tallies;
+pub mod template;
 pub mod tools;
+pub mod trino_client;

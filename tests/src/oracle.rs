@@ -57,7 +57,25 @@ fn message(id: &str, life: &[&Arrival]) -> Value {
     row.as_object_mut()
         .expect("it is one")
         .extend(described(&events).into_iter().chain(routed(life)).map(|(k, v)| (k.into(), v)));
+    by_their_dimensions(&mut row);
     row
+}
+
+/// What metrics can be broken down by has a column of that name.
+fn by_their_dimensions(row: &mut Value) {
+    row["network"] = match (row["mcc"].as_str(), row["mnc"].as_str()) {
+        (Some(mcc), Some(mnc)) => json!(format!("{mcc}-{mnc}")),
+        _ => Value::Null,
+    };
+    let named = [
+        ("country", "iso_country_code"),
+        ("carrier", "carrier_name"),
+        ("account", "account_id"),
+        ("region", "aws_region"),
+    ];
+    for (dimension, column) in named {
+        row[dimension] = row[column].clone();
+    }
 }
 
 fn described(events: &[&Event<'_>]) -> Vec<(&'static str, Value)> {

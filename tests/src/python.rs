@@ -54,6 +54,11 @@ pub fn tool_of(requirements: &str, name: &str) -> PathBuf {
     environment(requirements).join("bin").join(name)
 }
 
+/// The path of `tests/python/<name>`, for a script that is left running.
+pub fn script(name: &str) -> PathBuf {
+    folder().join(name)
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("python")
 }

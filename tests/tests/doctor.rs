@@ -105,7 +105,7 @@ fn a_test_message_is_followed_hop_by_hop_to_its_row_in_the_lake() {
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     let lake = lake.to_str().unwrap();
-    let (_emulator, url) = emulate(&["--number", "--lake", lake, "--speed", "60"]);
+    let (_emulator, url) = emulate(&["--number", "--seed", "0", "--lake", lake, "--speed", "60"]);
     let (_moto, moto) = moto();
     let send = |more: &[&str]| {
         let mut doctor = Command::new(program("smsvoice"));

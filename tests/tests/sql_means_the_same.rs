@@ -6,13 +6,14 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use object_store::local::LocalFileSystem;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use smsvoice_event::Event;
 use smsvoice_lake::{Route, Source};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, events_once, messages, trace};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, WhichRows, events_once, messages, trace};
 use tests::random_events::{Arrival, arrivals, lake};
 use tests::{answers, python};
 
@@ -30,18 +31,37 @@ fn queries() -> Vec<String> {
                 by.split(',').filter(|name| !name.is_empty()).map(|name| name.parse().unwrap()).collect();
             for period in [whole, days] {
                 let as_of = "2026-11-23T00:00:00.001Z".parse().unwrap();
-                queries.push(MetricsRequest { metric, by: by.clone(), period, as_of }.sql());
+                queries.push(MetricsRequest { by: by.clone(), period, ..MetricsRequest::new(metric, as_of) }.sql());
             }
         }
-        queries.push(
-            MetricsRequest {
-                metric,
-                by: Dimension::COLUMNS.into(),
-                period: whole,
-                as_of: at("2026-11-23T00:00:00Z").unwrap(),
-            }
-            .sql(),
-        );
+        let as_of = at("2026-11-23T00:00:00Z").unwrap();
+        queries.push(MetricsRequest { by: Dimension::COLUMNS.into(), ..MetricsRequest::new(metric, as_of) }.sql());
+        queries.extend(chosen(metric, as_of));
+    }
+    queries
+}
+
+/// Some of the messages, in days of another zone than UTC; some of the rows, in an order asked for; and the total.
+fn chosen(metric: Metric, as_of: DateTime<Utc>) -> Vec<String> {
+    let mut queries = Vec::new();
+    for (zone, filters) in [
+        ("America/Toronto", vec!["country=US,", "channel!=voice"]),
+        ("Asia/Kathmandu", vec!["context.campaign!=", "month=2026-11", "network!=310-4"]),
+        ("UTC", vec!["hour!=2026-11-20T08:00"]),
+    ] {
+        let request = MetricsRequest {
+            by: vec![Dimension::Day, Dimension::Week, Dimension::Month],
+            filters: filters.iter().map(|filter| filter.parse().unwrap()).collect(),
+            zone: zone.parse().unwrap(),
+            rows: WhichRows {
+                sort: vec![format!("-{}", metric.columns().last().unwrap()).parse().unwrap()],
+                top: Some(7),
+                min_messages: 2,
+            },
+            ..MetricsRequest::new(metric, as_of)
+        };
+        queries.push(request.sql());
+        queries.extend(request.total_sql());
     }
     queries
 }

@@ -4,15 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 use smsvoice_event::Channel;
 use smsvoice_lake::schema;
 use tests::programs::program;
-use tests::python;
+use tests::template::{self, path, transformed};
 
 const BEGIN: &str = "  # BEGIN GENERATED\n";
 const END: &str = "  # END GENERATED\n";
@@ -36,25 +34,17 @@ const CALLS: [(&str, &str); 12] = [
     ("kms:GenerateDataKey", "S3, with a key of the customer's"),
 ];
 
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("infra/template.yaml")
-}
-
-/// The template as CloudFormation gets it, after the linters had nothing to say.
-fn transformed() -> &'static Value {
-    static TEMPLATE: OnceLock<Value> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let told = python::run_with("requirements-infra.txt", "template.py", &[path().as_os_str()], "");
-        serde_json::from_str(&told).unwrap()
-    })
-}
-
 /// The resources of one type, with their names.
 fn of_type(kind: &str) -> Vec<(&'static str, &'static Value)> {
     let all = transformed()["Resources"].as_object().unwrap().iter();
     let found: Vec<_> = all.filter(|(_, resource)| resource["Type"] == kind).map(|(n, r)| (n.as_str(), r)).collect();
     assert!(!found.is_empty(), "{kind}");
     found
+}
+
+#[test]
+fn linters_have_nothing_to_say() {
+    template::lint();
 }
 
 #[test]
@@ -88,6 +78,41 @@ fn every_action_of_the_functions_role_is_used_and_none_is_missing() {
     let manifest = fs::read_to_string(path().parent().unwrap().join("../crates/smsvoice-ingest/Cargo.toml")).unwrap();
     let clients: Vec<_> = manifest.lines().filter(|line| line.starts_with("aws-sdk-")).collect();
     assert_eq!(clients, ["aws-sdk-secretsmanager.workspace = true"]);
+}
+
+/// Each action of the role of S3 Batch Operations, and what it is for.
+const BACKFILL: [(&str, &str); 6] = [
+    ("lambda:InvokeFunction", "each task"),
+    ("s3:GetObject", "the manifest"),
+    ("s3:GetObjectVersion", "the manifest, in a bucket with versions"),
+    ("s3:PutObject", "the completion report"),
+    ("kms:Decrypt", "the manifest, with a key of the customer's"),
+    ("kms:GenerateDataKey", "the report, with a key of the customer's"),
+];
+
+#[test]
+fn the_role_of_a_backfill_may_do_what_the_job_does_and_no_more() {
+    let role = &transformed()["Resources"]["BackfillRole"];
+    let mut actions = BTreeSet::new();
+    collect(role, "Action", &mut |action| actions.extend([action]));
+    actions.remove("sts:AssumeRole");
+    assert_eq!(actions, BACKFILL.map(|(action, _)| action.to_owned()).into());
+    // The place that the command writes to is the place that the role may read.
+    let command = path().parent().unwrap().join("../crates/smsvoice/src/commands/backfill.rs");
+    assert!(fs::read_to_string(command).unwrap().contains("format!(\"backfill/{}\""));
+    assert!(role.to_string().contains("${LakeBucket.Arn}/backfill/*"), "{role}");
+    assert_eq!(role["Properties"]["RoleName"]["Fn::Sub"], "${AWS::StackName}-backfill", "the command's default");
+}
+
+#[test]
+fn every_parameter_has_an_effect() {
+    let template = transformed();
+    let used = format!("{}{}{}", template["Resources"], template["Conditions"], template["Outputs"]);
+    for parameter in template["Parameters"].as_object().unwrap().keys().filter(|name| *name != "Code") {
+        let is_named =
+            used.contains(&format!("{{\"Ref\":\"{parameter}\"}}")) || used.contains(&format!("${{{parameter}}}"));
+        assert!(is_named, "{parameter}");
+    }
 }
 
 #[test]

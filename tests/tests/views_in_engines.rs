@@ -88,7 +88,9 @@ const ONE_DAY: &str = "FROM rates_between(DATE '2026-11-03', '2026-11-04 12:00:0
 /// DuckDB's question, and ours.
 fn questions() -> Vec<(String, String)> {
     let as_of = "2026-11-30T00:00:00Z".parse().unwrap(); // after which all generated messages are mature
-    let request = |metric, by: &[Dimension], period| MetricsRequest { metric, by: by.into(), period, as_of }.sql();
+    let request = |metric, by: &[Dimension], period| {
+        MetricsRequest { by: by.into(), period, ..MetricsRequest::new(metric, as_of) }.sql()
+    };
     let by = [Dimension::Channel, Dimension::Country];
     let period = |since: &str, until: &str| Period { since: since.parse().ok(), until: until.parse().ok() };
     let two_days = period("2026-11-01T00:00:00Z", "2026-11-03T00:00:00Z");

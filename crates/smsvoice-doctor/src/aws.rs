@@ -1,4 +1,4 @@
-//! Calls of AWS that only read: signed and sent as AWS's own clients do. The SDK's clients of eight more services would
+//! Calls of AWS, signed and sent as AWS's own clients do; all but one (`s3_batch.rs`) only read. The SDK's clients of eight more services would
 //! cost a first build minutes, and of each only one or two operations are needed.
 
 use std::{
@@ -9,7 +9,10 @@ use std::{
 use aws_config::SdkConfig;
 use aws_credential_types::{Credentials, provider::ProvideCredentials};
 use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+        UriPathNormalizationMode, sign,
+    },
     sign::v4,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -17,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::{
     facts::Found,
-    operations::{IAM, Operation, Protocol, Service},
+    operations::{IAM, Operation, Protocol, S3_CONTROL, Service},
     xml,
 };
 
@@ -120,8 +123,35 @@ impl Aws {
         self.attempt(operation, &members).await
     }
 
+    /// Asks S3's control plane, which has a host for each account and takes and answers XML.
+    pub(crate) async fn ask_s3_control(
+        &self,
+        action: &'static str,
+        method: &str,
+        account: &str,
+        path: &str,
+        body: &str,
+    ) -> Result<Value, CallError> {
+        let base = self.told_endpoint_of(&S3_CONTROL);
+        let base =
+            base.unwrap_or_else(|| self.at_aws(&S3_CONTROL).replacen("https://", &format!("https://{account}."), 1));
+        let url = format!("{}{path}", base.trim_end_matches('/'));
+        let headers = || {
+            let pairs = [("content-type", "application/xml"), ("x-amz-account-id", account)];
+            pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+        };
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.exchange(action, &S3_CONTROL, method, &url, headers(), body.to_owned()).await {
+                Err(error) if error.is_passing() => tokio::time::sleep(pause).await,
+                done => return done,
+            }
+            pause *= 2;
+        }
+        self.exchange(action, &S3_CONTROL, method, &url, headers(), body.to_owned()).await
+    }
+
     async fn attempt(&self, operation: &Operation, members: &Value) -> Result<Value, CallError> {
-        let fail = |kind: &str, why: String| CallError { action: operation.action, kind: kind.to_owned(), why };
         let service = &operation.service;
         let mut url = self.endpoint_of(service).trim_end_matches('/').to_owned();
         let (method, content_type, target, body) = match service.protocol {
@@ -138,15 +168,29 @@ impl Aws {
                 url.push('/');
                 ("POST", "application/x-www-form-urlencoded".to_owned(), None, form(operation.name, version, members))
             }
-            Protocol::Rest => {
+            Protocol::Rest | Protocol::S3Control => {
                 url.push_str(members.as_str().unwrap_or_default());
                 ("GET", "application/json".to_owned(), None, String::new())
             }
         };
         let mut headers = vec![("content-type".to_owned(), content_type)];
         headers.extend(target.map(|target| ("x-amz-target".to_owned(), target)));
-        let signed = self.signed(service, method, &url, headers, &body).map_err(|why| fail("NoCredentials", why))?;
-        let mut request = self.http.request(method.parse().unwrap_or_default(), &url).body(body);
+        self.exchange(operation.action, service, method, &url, headers, body).await
+    }
+
+    /// One signed request, and what the answer says.
+    async fn exchange(
+        &self,
+        action: &'static str,
+        service: &Service,
+        method: &str,
+        url: &str,
+        headers: Vec<(String, String)>,
+        body: String,
+    ) -> Result<Value, CallError> {
+        let fail = |kind: &str, why: String| CallError { action, kind: kind.to_owned(), why };
+        let signed = self.signed(service, method, url, headers, &body).map_err(|why| fail("NoCredentials", why))?;
+        let mut request = self.http.request(method.parse().unwrap_or_default(), url).body(body);
         for (name, value) in signed {
             request = request.header(name, value);
         }
@@ -154,7 +198,7 @@ impl Aws {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let text = answer.text().await.map_err(|error| fail("NoAnswer", without_url(error)))?;
         let value = match service.protocol {
-            Protocol::Query(_) => xml::value(&text),
+            Protocol::Query(_) | Protocol::S3Control => xml::value(&text),
             Protocol::Json(..) | Protocol::Rest => serde_json::from_str(&text).unwrap_or(Value::Null),
         };
         if status.is_success() {
@@ -180,7 +224,7 @@ impl Aws {
             .region(if service.host == IAM.host { self.region_of_iam() } else { &self.region })
             .name(service.signing)
             .time(SystemTime::now())
-            .settings(SigningSettings::default())
+            .settings(settings_of(service))
             .build()
             .map_err(|error| error.to_string())?;
         let given = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -194,9 +238,14 @@ impl Aws {
 
     /// Where a service is: as told, as the variables say, or at AWS.
     fn endpoint_of(&self, service: &Service) -> String {
+        self.told_endpoint_of(service).unwrap_or_else(|| self.at_aws(service))
+    }
+
+    /// Where it is as somebody said.
+    fn told_endpoint_of(&self, service: &Service) -> Option<String> {
         let variable = |name: &str| self.variables.get(name).filter(|value| !value.is_empty()).cloned();
         let told = self.endpoint.clone().or_else(|| variable(&format!("AWS_ENDPOINT_URL_{}", service.variable)));
-        told.or_else(|| variable("AWS_ENDPOINT_URL")).unwrap_or_else(|| self.at_aws(service))
+        told.or_else(|| variable("AWS_ENDPOINT_URL"))
     }
 
     fn at_aws(&self, service: &Service) -> String {
@@ -219,6 +268,17 @@ impl Aws {
             _ => "us-east-1",
         }
     }
+}
+
+/// S3 signs the hash of the body as a header, and paths as they are.
+fn settings_of(service: &Service) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    if service.protocol == Protocol::S3Control {
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
+    settings
 }
 
 /// An error's word and its message, wherever this protocol has them.

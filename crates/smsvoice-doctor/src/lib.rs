@@ -8,6 +8,7 @@ pub mod operations;
 mod policy;
 mod read;
 pub mod roles;
+pub mod s3_batch;
 pub mod send_test;
 mod xml;
 

@@ -20,6 +20,8 @@ pub(crate) enum Protocol {
     Query(&'static str),
     /// The operation is its path; only GET is needed.
     Rest,
+    /// XML at a path, in a host of the account's own.
+    S3Control,
 }
 
 const fn service(host: &'static str, variable: &'static str, protocol: Protocol) -> Service {
@@ -33,6 +35,9 @@ pub(crate) const IAM: Service = service("iam", "IAM", Protocol::Query("2010-05-0
 const KMS: Service = service("kms", "KMS", Protocol::Json("1.1", "TrentService."));
 const LAMBDA: Service = service("lambda", "LAMBDA", Protocol::Rest);
 const LOGS: Service = service("logs", "CLOUDWATCH_LOGS", Protocol::Json("1.1", "Logs_20140328."));
+/// Two operations, of `s3_batch.rs`. None of them is the doctor's.
+pub(crate) const S3_CONTROL: Service =
+    Service { host: "s3-control", signing: "s3", variable: "S3_CONTROL", protocol: Protocol::S3Control };
 const SMS: Service = service("sms-voice", "PINPOINT_SMS_VOICE_V2", Protocol::Json("1.0", "PinpointSMSVoiceV2."));
 const SNS: Service = service("sns", "SNS", Protocol::Query("2010-03-31"));
 const SQS: Service = service("sqs", "SQS", Protocol::Json("1.0", "AmazonSQS."));

@@ -78,7 +78,7 @@ pub(crate) fn stream_needs(stream: &str) -> Vec<(&'static str, String)> {
     vec![("firehose:PutRecord", stream.to_owned())]
 }
 
-async fn caller(aws: &Aws) -> Found<Identity> {
+pub(crate) async fn caller(aws: &Aws) -> Found<Identity> {
     match aws.call(&GET_CALLER_IDENTITY, nothing()).await {
         Ok(answer) => {
             let result = &answer["GetCallerIdentityResult"];

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::EpochMs;
+use crate::{clock::EpochMs, place::Place};
 
 pub(crate) mod accept;
 pub(crate) mod arn;
@@ -28,6 +28,7 @@ pub(crate) mod paging;
 pub(crate) mod parts;
 pub(crate) mod phone_number;
 pub(crate) mod pool;
+pub(crate) mod rates;
 pub(crate) mod records;
 pub(crate) mod rules;
 pub(crate) mod send;
@@ -37,14 +38,16 @@ pub(crate) mod two_way;
 pub(crate) mod voice_send;
 pub(crate) mod voice_set;
 
-use arn::Place;
 use records::{Change, Record, Records, Stored};
 
 /// What the account may have and may do.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// In the sandbox only AWS's destination simulators can be reached: verified numbers are not emulated yet.
+    /// In the sandbox only AWS's destination simulators can be reached (verified numbers are not emulated yet), and a US
+    /// dollar a month can be spent on texts, another on media messages.
     pub sandbox: bool,
+    /// Whether requests and messages that come faster than the service's own quotas allow are refused.
+    pub rate_limits: bool,
     /// Configuration sets of API v2; AWS grants 25 at first, and more on request.
     pub configuration_sets: usize,
     /// Phone numbers in the account.
@@ -53,21 +56,25 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { sandbox: false, configuration_sets: 25, phone_numbers: 100 }
+        Self { sandbox: false, rate_limits: false, configuration_sets: 25, phone_numbers: 100 }
     }
 }
 
-/// What an operation works with, while no other does: the account, the time of its request, and the lives of messages.
-/// Nothing is rolled back, so an operation checks everything before it changes anything.
+/// What an operation works with, while no other does: the account, the messages of all accounts, the time of its
+/// request, and the lives of messages. Nothing is rolled back, so an operation checks everything before it changes
+/// anything.
 pub(crate) struct Transaction<'a> {
     pub(crate) account: &'a mut Account,
+    pub(crate) messages: &'a mut message::Messages,
     pub(crate) now: EpochMs,
+    /// The time that the client's clock shows, which `now` may run ahead of.
+    pub(crate) real: EpochMs,
     pub(crate) lives: &'a life::Lives,
 }
 
 /// How many of something there were so far.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-pub(crate) struct Counter(u64);
+pub(crate) struct Counter(pub(crate) u64);
 
 impl Record for Counter {
     const KIND: &'static str = "counters";
@@ -81,18 +88,18 @@ macro_rules! account {
             pub(crate) place: Place,
             pub(crate) terms: Terms,
             pub(crate) seed: u64,
-            pub(crate) messages: message::Messages,
+            pub(crate) rates: rates::Rates,
             $(pub(crate) $field: Records<$record>,)*
         }
 
         impl Account {
             fn empty(place: Place, terms: Terms, seed: u64) -> Self {
-                Self { place, terms, seed, messages: message::Messages::default(), $($field: Records::default(),)* }
+                Self { place, terms, seed, rates: rates::Rates::default(), $($field: Records::default(),)* }
             }
 
             /// The records of every kind.
             fn all_records(&mut self) -> impl Iterator<Item = &mut dyn Stored> {
-                let kinds: Vec<&mut dyn Stored> = vec![&mut self.messages.records, $(&mut self.$field,)*];
+                let kinds: Vec<&mut dyn Stored> = vec![$(&mut self.$field,)*];
                 kinds.into_iter()
             }
         }
@@ -142,8 +149,15 @@ impl Account {
     /// Removes everything, as on the first day. Counters go on, so that no id comes twice.
     pub(crate) fn reset(&mut self, now: EpochMs) {
         self.all_records().filter(|records| records.kind() != Counter::KIND).for_each(Stored::clear);
-        self.messages.forget();
+        self.rates = rates::Rates::default();
         self.add_first_things(now);
+    }
+
+    /// Removes what messages left behind: opt-outs of recipients, and answers to client tokens.
+    pub(crate) fn forget_messages(&mut self) {
+        self.forget_opt_outs_of_recipients();
+        self.remembered.clear();
+        self.rates = rates::Rates::default();
     }
 
     /// What changed since the last call; written out only if it is `kept` on disk.
@@ -158,22 +172,7 @@ impl Account {
         let records = self.all_records().find(|records| records.kind() == kind);
         records.map_or(Ok(()), |records| records.restore(key, row))
     }
-
-    /// Remembers how far the clock was pushed.
-    pub(crate) fn note_time(&mut self, now: EpochMs) {
-        self.counters.put(CLOCK, Counter(now.0));
-    }
-
-    /// The latest time that this account knows of: no clock may show it an earlier one.
-    pub(crate) fn latest_time(&self) -> EpochMs {
-        let Counter(pushed_to) = self.counters.get(CLOCK).copied().unwrap_or_default();
-        let messages = self.messages.records.values().map(message::SentMessage::latest_time);
-        messages.max().unwrap_or_default().max(EpochMs(pushed_to))
-    }
 }
-
-/// The counter that holds the latest time, in epoch milliseconds, that the clock was pushed to.
-const CLOCK: &str = "clock-ms";
 
 #[cfg(test)]
 impl Account {
@@ -183,7 +182,8 @@ impl Account {
         let now = EpochMs(1_795_000_000_000);
         let mut account = Self::new(place, Terms::default(), 7, now);
         let lives = life::Lives::new(7, rules::Rules::default());
-        test(&mut Transaction { account: &mut account, now, lives: &lives });
+        let mut messages = message::Messages::default();
+        test(&mut Transaction { account: &mut account, messages: &mut messages, now, real: now, lives: &lives });
     }
 }
 

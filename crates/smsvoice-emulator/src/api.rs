@@ -15,7 +15,7 @@ use axum::{
 };
 
 use crate::emulator::Emulator;
-use auth::Credentials;
+use auth::Auth;
 use fault::Faults;
 use request::ApiRequest;
 
@@ -23,8 +23,7 @@ use request::ApiRequest;
 #[derive(Clone, Copy)]
 pub(crate) struct Service<'a> {
     pub(crate) emulator: &'a Emulator,
-    /// What requests must be signed with, if it matters.
-    pub(crate) credentials: Option<&'a Credentials>,
+    pub(crate) auth: &'a Auth,
     /// What befalls requests that are signed and name an operation.
     pub(crate) faults: &'a Faults,
 }

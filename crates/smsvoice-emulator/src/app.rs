@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    api::{Service, auth::Credentials, fault::Faults},
+    api::{Service, auth::Auth, fault::Faults},
     delivery::Courier,
     emulator::Emulator,
+    pictures::Pictures,
 };
 
 /// The parts of a running emulator.
@@ -13,8 +14,10 @@ use crate::{
 pub(crate) struct App {
     pub(crate) emulator: Arc<Emulator>,
     pub(crate) courier: Arc<Courier>,
-    /// The key pair that requests to the APIs must be signed with; with none, any access key will do.
-    pub(crate) credentials: Option<Credentials>,
+    /// What requests to the APIs are held to.
+    pub(crate) auth: Arc<Auth>,
+    /// Pictures that were sent with the inbox's form.
+    pub(crate) pictures: Pictures,
     /// Faults of the APIs.
     pub(crate) faults: Arc<Faults>,
 }
@@ -22,6 +25,6 @@ pub(crate) struct App {
 impl App {
     /// What requests to the APIs are answered from.
     pub(crate) fn service(&self) -> Service<'_> {
-        Service { emulator: &self.emulator, credentials: self.credentials.as_ref(), faults: &self.faults }
+        Service { emulator: &self.emulator, auth: &self.auth, faults: &self.faults }
     }
 }

@@ -13,6 +13,8 @@ use axum::{
 use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::places::Seat;
+
 /// Bytes; no request that satisfies the model comes near it.
 const LARGEST: usize = 1024 * 1024;
 /// Bytes that a body may have whatever the others have. Few requests are larger.
@@ -50,7 +52,12 @@ pub(crate) async fn whole(State(bodies): State<Bodies>, request: Request, next: 
     let (head, body) = request.into_parts();
     let read = tokio::time::timeout(PATIENCE, bodies.read(body)).await;
     match read.unwrap_or(Err(Unread::TooSlow)) {
-        Ok((body, _held_until_answered)) => next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok((body, _held_until_answered)) => {
+            if let Some(seat) = head.extensions.get::<Arc<Seat>>() {
+                seat.answering();
+            }
+            next.run(Request::from_parts(head, Body::from(body))).await
+        }
         Err(why) => why.into_response(),
     }
 }

@@ -1,4 +1,5 @@
-//! The emulator's time: it starts at real time, may run faster, and can be pushed forward, never back.
+//! The emulator's time: it starts at real time, may run faster, and can be pushed forward. It goes back only to real time,
+//! when everything is reset.
 
 use std::{
     sync::{
@@ -46,7 +47,8 @@ pub type RealTime = Arc<dyn Fn() -> EpochMs + Send + Sync>;
 /// Emulated time: `start + (real − start) × speed + pushed`.
 pub struct Clock {
     real: RealTime,
-    start: EpochMs,
+    /// The real time at which it showed real time, in epoch milliseconds.
+    start_ms: AtomicU64,
     pushed_ms: AtomicU64,
     /// Tells those who wait for a time that the clock was pushed.
     pushed: Notify,
@@ -62,14 +64,15 @@ impl std::fmt::Debug for Clock {
 impl Clock {
     /// `speed`: emulated seconds in a real second, at least 0.001.
     pub fn new(real: RealTime, speed: f64) -> Self {
-        let start = real();
-        Self { real, start, pushed_ms: AtomicU64::new(0), pushed: Notify::new(), speed: speed.max(0.001) }
+        let start_ms = AtomicU64::new(real().0);
+        Self { real, start_ms, pushed_ms: AtomicU64::new(0), pushed: Notify::new(), speed: speed.max(0.001) }
     }
 
     /// Emulated time now.
     pub fn now(&self) -> EpochMs {
-        let elapsed_ms = (self.real)().ms_since(self.start) as f64 * self.speed;
-        self.start.plus_ms(self.pushed_ms.load(Ordering::Relaxed)).plus_ms(elapsed_ms as u64)
+        let start = EpochMs(self.start_ms.load(Ordering::Relaxed));
+        let elapsed_ms = (self.real)().ms_since(start) as f64 * self.speed;
+        start.plus_ms(self.pushed_ms.load(Ordering::Relaxed)).plus_ms(elapsed_ms as u64)
     }
 
     /// Emulated seconds in a real one.
@@ -81,6 +84,18 @@ impl Clock {
     pub fn advance_ms(&self, ms: u64) {
         self.pushed_ms.fetch_add(ms, Ordering::Relaxed);
         self.pushed.notify_waiters();
+    }
+
+    /// Sets it back to real time.
+    pub fn reset(&self) {
+        self.pushed_ms.store(0, Ordering::Relaxed);
+        self.start_ms.store((self.real)().0, Ordering::Relaxed);
+        self.pushed.notify_waiters();
+    }
+
+    /// The system's clock.
+    pub(crate) fn real(&self) -> &RealTime {
+        &self.real
     }
 
     /// Pushes it to `time` if it is not there yet: state kept by an accelerated clock may be ahead of real time.
@@ -136,6 +151,8 @@ mod tests {
         clock.not_before(EpochMs(90_000));
         assert_eq!(clock.now(), EpochMs(90_000));
         assert_eq!(clock.real_time_until(EpochMs(150_000)).as_millis(), 1_000);
+        clock.reset();
+        assert_eq!(clock.now(), EpochMs(2_000));
     }
 
     #[tokio::test]

@@ -5,15 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
-    account::Account,
     delivery::{Attempt, Courier, DeliveryServices, DeliveryState, OutgoingEvent, Settle},
     emulator::Emulator,
+    world::World,
 };
 
 mod agenda;
 mod owed;
 
-use agenda::Agenda;
+pub(crate) use agenda::Agenda;
 use owed::{emit, owed};
 
 /// Events emitted in one go before others get their turn.
@@ -22,8 +22,8 @@ const AT_ONCE: usize = 256;
 /// Takes up what an earlier run left: what was owed is posted again, what was still to come is on the agenda.
 pub(crate) fn take_up(emulator: &Emulator, courier: &Courier) -> Agenda {
     let mut agenda = Agenda::default();
-    emulator.read(|account| {
-        for (key, message) in account.messages.records.rows() {
+    emulator.read(|world| {
+        for (key, message) in world.messages.records.rows() {
             agenda.add(key, message);
             (0..message.events.len()).flat_map(|event| owed(key, message, event)).for_each(|event| courier.post(event));
         }
@@ -66,16 +66,16 @@ fn emit_due(
     accepted: &[String],
     services: &DeliveryServices,
 ) -> Vec<OutgoingEvent> {
-    emulator.change(|account, now| {
+    emulator.change(|world, now| {
         for key in accepted {
-            if let Some(message) = account.messages.records.get(key) {
+            if let Some(message) = world.messages.records.get(key) {
                 agenda.add(key, message);
             }
         }
         let mut events = Vec::new();
         for _ in 0..AT_ONCE {
             let Some(due) = agenda.take(now) else { break };
-            events.extend(emit(account, &due, services));
+            events.extend(emit(world, &due, services));
         }
         events
     })
@@ -83,12 +83,12 @@ fn emit_due(
 
 /// What the courier calls with its attempts: the account keeps what became of each delivery.
 pub(crate) fn settle_in(emulator: Arc<Emulator>) -> Settle {
-    Arc::new(move |attempts| emulator.change(|account, _| attempts.iter().for_each(|attempt| note(account, attempt))))
+    Arc::new(move |attempts| emulator.change(|world, _| attempts.iter().for_each(|attempt| note(world, attempt))))
 }
 
-fn note(account: &mut Account, attempt: &Attempt) {
+fn note(world: &mut World, attempt: &Attempt) {
     let Some(id) = &attempt.event.delivery else { return };
-    let Some(message) = account.messages.records.get_mut(&id.message) else { return };
+    let Some(message) = world.messages.records.get_mut(&id.message) else { return };
     let delivery = message.events.get_mut(id.event).and_then(|event| event.deliveries.get_mut(id.delivery));
     if let Some(delivery) = delivery {
         delivery.state = attempt.state;
@@ -99,7 +99,7 @@ fn note(account: &mut Account, attempt: &Attempt) {
 
 /// Tries again what was given up and can be reached; says how many deliveries that are.
 pub(crate) fn redeliver(emulator: &Emulator, courier: &Courier) -> usize {
-    let events = emulator.change(|account, _| owe_again(account, courier.services()));
+    let events = emulator.change(|world, _| owe_again(world, courier.services()));
     let count = events.len();
     for event in events {
         courier.post(event);
@@ -107,9 +107,9 @@ pub(crate) fn redeliver(emulator: &Emulator, courier: &Courier) -> usize {
     count
 }
 
-fn owe_again(account: &mut Account, services: &DeliveryServices) -> Vec<OutgoingEvent> {
+fn owe_again(world: &mut World, services: &DeliveryServices) -> Vec<OutgoingEvent> {
     let mut again = BTreeSet::new();
-    for (key, message) in account.messages.records.rows() {
+    for (key, message) in world.messages.records.rows() {
         for (at, event) in message.events.iter().enumerate() {
             let deliveries = event.deliveries.iter().enumerate();
             let given_up = deliveries.filter(|(_, d)| d.state == DeliveryState::GaveUp && services.of(&d.to).is_some());
@@ -118,7 +118,7 @@ fn owe_again(account: &mut Account, services: &DeliveryServices) -> Vec<Outgoing
     }
     let mut events = Vec::with_capacity(again.len());
     for (key, at, delivery) in again {
-        let Some(message) = account.messages.records.get_mut(&key) else { continue };
+        let Some(message) = world.messages.records.get_mut(&key) else { continue };
         let row = &mut message.events[at].deliveries[delivery];
         (row.state, row.attempts) = (DeliveryState::Owed, 0);
         let chosen = |event: &OutgoingEvent| event.delivery.as_ref().is_some_and(|id| id.delivery == delivery);

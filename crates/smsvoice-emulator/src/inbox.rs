@@ -1,11 +1,12 @@
-//! The inbox at `/`: messages newest first, live, with what became of each; and a form that sends one.
+//! The inbox at `/`: messages newest first, live, with what became of each; a form that sends one; conversations; and pages
+//! that list what the accounts have.
 
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    Form, Router,
-    extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    Extension, Form, Router,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
     response::{
         Html, IntoResponse, Redirect, Response,
         sse::{Event, KeepAlive, Sse},
@@ -13,89 +14,170 @@ use axum::{
     routing::{get, post},
 };
 use futures::{Stream, stream};
-use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{
-    api::perform::{NotPerformed, perform_by_name},
+    account::inbound::Inbound,
     app::App,
-    control::{AFTER_ALL_KEYS, Wanted, is_foreign},
+    control::{self, AFTER_ALL_KEYS, Wanted},
+    emission,
     emulator::Emulator,
+    place::Place,
+    places::Seat,
+    world::World,
 };
 
-mod page;
+mod conversation;
+mod html;
+mod list;
+mod resources;
+mod row;
+mod send;
+
+use send::SendForm;
 
 /// Messages on a page.
 const PAGE: usize = 50;
+/// Messages of a conversation.
+const TALK: usize = 200;
 /// How long changes are gathered before they are shown.
 const TICK: Duration = Duration::from_millis(250);
-const NOTHING_FOREIGN: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const NOTHING_FOREIGN: &str = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 pub(crate) fn router() -> Router<App> {
     let text = |kind: &'static str, body: &'static str| get(async move || ([(header::CONTENT_TYPE, kind)], body));
     Router::new()
         .route("/inbox/live", get(live))
-        .route("/inbox/send", post(send))
+        .route("/inbox/send", post(send::send))
+        .route("/inbox/reply", post(reply))
+        .route("/inbox/redeliver", post(redeliver))
+        .route("/inbox/clock", post(clock))
+        .route("/inbox/conversation", get(talk))
+        .route("/inbox/picture/{name}", get(picture))
+        .route("/inbox/{page}", get(resources_page))
         .route("/inbox/inbox.css", text("text/css; charset=utf-8", include_str!("inbox/inbox.css")))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/inbox/inbox.js", text("text/javascript; charset=utf-8", include_str!("inbox/inbox.js")))
 }
 
-/// What the page's address says.
-#[derive(Default, Deserialize)]
+/// What the list's address says.
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Address {
     to: String,
     channel: String,
+    direction: String,
     status: String,
     text: String,
+    set: String,
+    context: String,
+    /// `us-east-1/000000000000`, say.
+    place: String,
     before: String,
-    /// What the form was refused for.
-    error: String,
+    /// Of a conversation: the account's identity.
+    own: String,
 }
 
 impl Address {
+    /// The filters, by name.
+    fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("to", &self.to),
+            ("channel", &self.channel),
+            ("direction", &self.direction),
+            ("status", &self.status),
+            ("text", &self.text),
+            ("set", &self.set),
+            ("context", &self.context),
+            ("place", &self.place),
+        ]
+    }
+
+    /// Whether nothing is filtered.
+    fn is_plain(&self) -> bool {
+        self.fields().iter().all(|(_, value)| value.is_empty())
+    }
+
     fn wanted(&self) -> Wanted {
-        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let (region, account_id) = self.place.split_once('/').unwrap_or_default();
         Wanted {
             to: some(&self.to),
+            own: some(&self.own),
             channel: some(&self.channel),
+            direction: some(&self.direction),
             status: some(&self.status),
             text: some(&self.text),
+            set: some(&self.set),
+            context: some(&self.context),
+            region: some(region),
+            account_id: some(account_id),
             ..Wanted::default()
         }
     }
 }
 
-pub(crate) async fn page(State(app): State<App>, Query(address): Query<Address>) -> Response {
-    let (wanted, now) = (address.wanted(), app.emulator.clock.now());
-    let newest = if address.before.is_empty() { AFTER_ALL_KEYS } else { &address.before };
-    let html = app.emulator.read(|account| {
-        let rows = account.messages.records.before(newest).rev().filter(|(_, message)| wanted.matches(message));
-        let rows: Vec<_> = rows.take(PAGE + 1).collect();
-        page::whole(account, &address, &rows[..rows.len().min(PAGE)], rows.len() > PAGE, now)
+/// A page of the inbox, with its head; `main` makes its content.
+fn page(app: &App, at: &str, main: impl FnOnce(&World) -> String) -> Response {
+    let clock = &app.emulator.clock;
+    let html = app.emulator.read(|world| {
+        let given_up = world.messages.given_up();
+        let head = html::Head { home: world.home(), now: clock.now(), speed: clock.speed(), given_up };
+        html::page(&head, at, &main(world))
     });
     ([(header::CONTENT_SECURITY_POLICY, NOTHING_FOREIGN)], Html(html)).into_response()
+}
+
+pub(crate) async fn messages(State(app): State<App>, Query(address): Query<Address>) -> Response {
+    list_page(&app, &address, None)
+}
+
+fn list_page(app: &App, address: &Address, refused: Option<(&SendForm, &str)>) -> Response {
+    let (wanted, now) = (address.wanted(), app.emulator.clock.now());
+    let newest = if address.before.is_empty() { AFTER_ALL_KEYS } else { &address.before };
+    page(app, "/", |world| {
+        let rows = world.messages.records.before(newest).rev().filter(|(_, message)| wanted.matches(message));
+        let rows: Vec<_> = rows.take(PAGE + 1).collect();
+        let (more, rows) = (rows.len() > PAGE, &rows[..rows.len().min(PAGE)]);
+        list::main(&list::List { world, address, rows, more, now, refused })
+    })
+}
+
+async fn picture(State(app): State<App>, Path(name): Path<String>) -> Response {
+    match app.pictures.find(&name) {
+        Some((kind, bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
+        None => (StatusCode::NOT_FOUND, "the picture is not kept any more\n").into_response(),
+    }
+}
+
+async fn resources_page(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let (now, mut found) = (app.emulator.clock.now(), true);
+    let at = format!("/inbox/{name}");
+    let response = page(&app, &at, |world| {
+        let main = resources::main(world, &name, now);
+        found = main.is_some();
+        main.unwrap_or_default()
+    });
+    if found { response } else { (StatusCode::NOT_FOUND, "the inbox has no such page\n").into_response() }
 }
 
 /// Rows that changed, as they change.
 async fn live(
     State(app): State<App>,
     Query(address): Query<Address>,
+    seat: Option<Extension<Arc<Seat>>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    if let Some(Extension(seat)) = seat {
+        seat.streaming();
+    }
     let changed = app.emulator.watch();
     let wanted = Arc::new(address.wanted());
     let rows = stream::unfold((app.emulator, changed, wanted), async |(emulator, mut changed, wanted)| {
-        loop {
-            let keys = gathered(&mut changed).await?;
-            let rows = changed_rows(&emulator, &keys, &wanted);
-            if !rows.is_empty() {
-                let event = Event::default().data(json!(rows).to_string());
-                return Some((Ok(event), (emulator, changed, wanted)));
-            }
-        }
+        let keys = gathered(&mut changed).await?;
+        let event = Event::default().data(change(&emulator, &keys, &wanted));
+        Some((Ok(event), (emulator, changed, wanted)))
     });
     Sse::new(rows).keep_alive(KeepAlive::default())
 }
@@ -125,66 +207,101 @@ async fn gathered(receiver: &mut broadcast::Receiver<String>) -> Option<BTreeSet
     }
 }
 
-fn changed_rows(emulator: &Emulator, keys: &BTreeSet<String>, wanted: &Wanted) -> Vec<Value> {
+/// What the page's script takes: rows to show, keys of messages that are gone, and the head's count.
+fn change(emulator: &Emulator, keys: &BTreeSet<String>, wanted: &Wanted) -> String {
     let now = emulator.clock.now();
-    emulator.read(|account| {
-        let rows = keys.iter().filter_map(|key| Some((key, account.messages.records.get(key)?)));
-        rows.filter(|(_, message)| wanted.matches(message))
-            .map(|(key, message)| json!({"key": key, "html": page::row(key, message, now)}))
-            .collect()
+    emulator.read(|world| {
+        let found = |key: &String| Some((key.clone(), world.messages.records.get(key)?));
+        let rows = keys.iter().filter_map(found).filter(|(_, message)| wanted.matches(message));
+        let rows: Vec<_> =
+            rows.map(|(key, message)| json!({"key": key, "html": row::row(&key, message, now)})).collect();
+        let gone: Vec<_> = keys.iter().filter(|key| !world.messages.records.has(key)).collect();
+        let head = html::failed(world.messages.given_up());
+        json!({"rows": rows, "gone": gone, "failed": head, "now": now.0, "speed": emulator.clock.speed()}).to_string()
     })
 }
 
-/// What the form says.
+/// Whose conversation it is.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Talk {
+    place: String,
+    own: String,
+    with: String,
+}
+
+async fn talk(State(app): State<App>, Query(talk): Query<Talk>) -> Response {
+    talk_page(&app, &talk, None)
+}
+
+fn talk_page(app: &App, talk: &Talk, refused: Option<(&str, &str, &str)>) -> Response {
+    let place: Place = match talk.place.parse() {
+        Ok(place) => place,
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    };
+    page(app, "/inbox/conversation", |world| {
+        let between = |message: &&crate::account::message::KeptMessage| {
+            message.place == place && message.own_identity() == talk.own && message.recipient() == talk.with
+        };
+        let mut messages: Vec<_> = world.messages.records.values().rev().filter(between).take(TALK).collect();
+        messages.reverse();
+        let number = world.account(&place).and_then(|account| account.phone_number_called(&talk.own));
+        let number_id = number.map(|number| number.phone_number_id.as_str());
+        let (place, own, with) = (&talk.place, &talk.own, &talk.with);
+        conversation::main(&conversation::Conversation { place, own, with, number_id, messages, refused })
+    })
+}
+
+/// What a box of a conversation says.
 #[derive(Deserialize)]
-struct SendForm {
-    channel: String,
-    to: String,
-    /// The id of a phone number; `new` for a new one; empty for any that fits.
-    #[serde(default)]
-    from: String,
-    /// The name of a configuration set; empty for none.
-    #[serde(default)]
-    set: String,
+struct ReplyForm {
+    /// `inbound` or `outbound`.
+    way: String,
+    #[serde(flatten)]
+    talk: Talk,
+    number_id: String,
     body: String,
 }
 
-/// Sends what the form says, by the same operations that clients call.
-async fn send(State(app): State<App>, headers: HeaderMap, Form(form): Form<SendForm>) -> Response {
-    if is_foreign(&headers) {
-        return (StatusCode::FORBIDDEN, "another site's page may not do this").into_response();
-    }
-    match send_form(&app.emulator, form).await {
-        Ok(()) => Redirect::to("/").into_response(),
-        Err(why) => Redirect::to(&format!("/?error={}", encoded(&why.into_message()))).into_response(),
-    }
-}
-
-async fn send_form(emulator: &Emulator, form: SendForm) -> Result<(), NotPerformed> {
-    let from = if form.from == "new" { new_number(emulator).await? } else { form.from };
-    let operation = match form.channel.as_str() {
-        "voice" => "SendVoiceMessage",
-        "media" => "SendMediaMessage",
-        _ => "SendTextMessage",
+async fn reply(State(app): State<App>, Form(form): Form<ReplyForm>) -> Response {
+    let Talk { place, own, with } = &form.talk;
+    let Ok(at) = place.parse::<Place>() else { return talk_page(&app, &form.talk, None) };
+    let done = if form.way == "inbound" {
+        let inbound = Inbound { from: with, to: own, body: &form.body };
+        control::take_inbound(&app, &at, &inbound).await.map(drop).map_err(|refusal| refusal.message())
+    } else {
+        send::text(&app.emulator, &at, with, &form.number_id, &form.body).await
     };
-    let mut request = json!({"DestinationPhoneNumber": form.to.trim(), "MessageBody": form.body});
-    if !from.is_empty() {
-        request["OriginationIdentity"] = json!(from);
+    match done {
+        Ok(()) => {
+            let [place, own, with] = [place, own, with].map(|text| html::encoded(text));
+            Redirect::to(&format!("/inbox/conversation?place={place}&own={own}&with={with}")).into_response()
+        }
+        Err(why) => {
+            let mut page = talk_page(&app, &form.talk, Some((&form.way, &form.body, &why)));
+            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            page
+        }
     }
-    if !form.set.is_empty() {
-        request["ConfigurationSetName"] = json!(form.set);
-    }
-    perform_by_name(emulator, operation, request).await.map(drop)
 }
 
-async fn new_number(emulator: &Emulator) -> Result<String, NotPerformed> {
-    let request = json!({"IsoCountryCode": "US", "MessageType": "TRANSACTIONAL", "NumberType": "LONG_CODE",
-        "NumberCapabilities": ["SMS", "VOICE", "MMS"], "InternationalSendingEnabled": true});
-    let answer = perform_by_name(emulator, "RequestPhoneNumber", request).await?;
-    Ok(answer["PhoneNumberId"].as_str().unwrap_or_default().to_owned())
+async fn redeliver(State(app): State<App>) -> Redirect {
+    emission::redeliver(&app.emulator, &app.courier);
+    Redirect::to("/?status=undelivered")
 }
 
-/// As it may stand in an address.
-fn encoded(text: &str) -> PercentEncode<'_> {
-    utf8_percent_encode(text, NON_ALPHANUMERIC)
+/// A button of the clock.
+#[derive(Deserialize)]
+struct ClockForm {
+    seconds: Option<u32>,
+    finish: Option<u32>,
+}
+
+async fn clock(State(app): State<App>, Form(form): Form<ClockForm>) -> Response {
+    let done = match (form.seconds, form.finish) {
+        (Some(seconds), _) => control::advance_by(&app, f64::from(seconds)).await,
+        (None, Some(_)) => control::finish(State(app)).await,
+        (None, None) => return (StatusCode::BAD_REQUEST, "say how many seconds, or finish\n").into_response(),
+    };
+    if done.status().is_success() { Redirect::to("/").into_response() } else { done }
 }

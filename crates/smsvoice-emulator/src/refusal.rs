@@ -66,6 +66,7 @@ words! {
         ResourceAlreadyAssociated = "RESOURCE_ALREADY_ASSOCIATED",
         ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS",
         ResourceDeletionNotAllowed = "RESOURCE_DELETION_NOT_ALLOWED",
+        ResourceNotActive = "RESOURCE_NOT_ACTIVE",
         ResourceModificationNotAllowed = "RESOURCE_MODIFICATION_NOT_ALLOWED",
         SelfManagedOptOutsMismatch = "SELF_MANAGED_OPT_OUTS_MISMATCH",
         SenderIdAssociatedToPool = "SENDER_ID_ASSOCIATED_TO_POOL",
@@ -76,6 +77,9 @@ words! {
 words! {
     /// `ServiceQuotaExceededExceptionReason`, as far as this emulator counts.
     Quota {
+        DailyDestinationCalls = "DAILY_DESTINATION_CALL_LIMIT",
+        MonthlySpendMedia = "MONTHLY_SPEND_LIMIT_REACHED_FOR_MEDIA",
+        MonthlySpendText = "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT",
         ConfigurationSets = "CONFIGURATION_SETS_PER_ACCOUNT",
         EventDestinations = "EVENT_DESTINATIONS_PER_CONFIGURATION_SET",
         KeywordsPerPhoneNumber = "KEYWORDS_PER_PHONE_NUMBER",
@@ -129,6 +133,8 @@ pub(crate) enum Refusal {
         reason: Quota,
         message: String,
     },
+    /// Too many at once; the client is to wait and try again.
+    Throttled,
     /// What was stored could not be kept; the client may try again.
     Internal {
         message: String,
@@ -147,6 +153,7 @@ impl Refusal {
     /// What is wrong, in words for a person.
     pub(crate) fn message(&self) -> String {
         match self {
+            Self::Throttled => "Rate exceeded".to_owned(),
             Self::NotFound { resource, id } => format!("no {} `{id}` exists", resource.word()),
             Self::Validation { message, .. }
             | Self::Conflict { message, .. }

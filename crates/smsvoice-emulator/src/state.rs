@@ -10,9 +10,9 @@ use std::{
 
 use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition};
 
-use crate::account::records::Change;
+use crate::{account::records::Change, place::Place};
 
-/// Key: kind, NUL, the record's own key. Value: JSON.
+/// Key: whose it is, NUL, kind, NUL, the record's own key. Value: JSON.
 const ROWS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rows");
 const FILE: &str = "emulator.redb";
 /// How long a change that nobody waits for may stay unwritten.
@@ -45,6 +45,16 @@ pub enum StateError {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// It is of another region or account.
+    #[error(
+        "the state in {path} is of {home}; start with that --region and --account-id, or with another --state directory"
+    )]
+    AnotherPlace {
+        /// The directory, as given.
+        path: PathBuf,
+        /// Where the emulator that wrote it was at home.
+        home: Place,
+    },
 }
 
 /// Changes to write.
@@ -68,7 +78,7 @@ impl Store {
     /// Opens (or makes) the state in `directory`, hands every record to `each`, and starts the writer.
     pub(crate) fn open(
         directory: &Path,
-        mut each: impl FnMut(&str, &str, &[u8]) -> Result<(), serde_json::Error>,
+        mut each: impl FnMut(&str, &[u8]) -> Result<(), Box<dyn Error + Send + Sync>>,
     ) -> Result<Self, StateError> {
         let fail = |source| StateError::Directory { path: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(fail)?;
@@ -76,9 +86,8 @@ impl Store {
         let table = table(&database).map_err(|error| unreadable(directory, error))?;
         for row in table.iter().map_err(|error| unreadable(directory, error))? {
             let (key, row) = row.map_err(|error| unreadable(directory, error))?;
-            let (kind, name) = key.value().split_once('\0').unwrap_or_default();
-            let fail = |source| StateError::Record { key: format!("{kind}/{name}"), source: Box::new(source) };
-            each(kind, name, row.value()).map_err(fail)?;
+            let fail = |source| StateError::Record { key: key.value().replace('\0', "/"), source };
+            each(key.value(), row.value()).map_err(fail)?;
         }
         let (sender, queue) = mpsc::channel();
         let writer = std::thread::spawn(move || write(&database, &queue));
@@ -153,10 +162,9 @@ fn commit(database: &Database, writes: &[Write]) -> Result<(), redb::Error> {
     {
         let mut table = transaction.open_table(ROWS)?;
         for change in writes.iter().flat_map(|write| &write.changes) {
-            let key = format!("{}\0{}", change.kind, change.key);
             match &change.row {
-                Some(row) => drop(table.insert(key.as_str(), row.as_slice())?),
-                None => drop(table.remove(key.as_str())?),
+                Some(row) => drop(table.insert(change.key.as_str(), row.as_slice())?),
+                None => drop(table.remove(change.key.as_str())?),
             }
         }
     }
@@ -174,18 +182,18 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let change =
             |key: &str, row: Option<&[u8]>| Change { kind: "k", key: key.into(), row: row.map(<[u8]>::to_vec) };
-        let store = Store::open(directory.path(), |_, _, _| Ok(())).unwrap();
+        let store = Store::open(directory.path(), |_, _| Ok(())).unwrap();
         let (done, told) = tokio::sync::oneshot::channel();
         store.keep(vec![change("a", Some(b"1")), change("b", Some(b"2"))], true, |kept| done.send(kept).unwrap());
         assert!(told.await.unwrap());
         store.keep(vec![change("a", None)], false, |_| ());
         drop(store);
         let mut seen = Vec::new();
-        let reopened = Store::open(directory.path(), |kind, key, row| {
-            seen.push((kind.to_owned(), key.to_owned(), row.to_vec()));
+        let reopened = Store::open(directory.path(), |key, row| {
+            seen.push((key.to_owned(), row.to_vec()));
             Ok(())
         });
         assert!(reopened.is_ok(), "the first store let go of the database");
-        assert_eq!(seen, [("k".to_owned(), "b".to_owned(), b"2".to_vec())]);
+        assert_eq!(seen, [("b".to_owned(), b"2".to_vec())]);
     }
 }

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use smsvoice_ingest::{Found, ReplayOptions, replay};
+use smsvoice_ingest::{Aside, Files, Modified, ReplayOptions, replay};
 use smsvoice_lake::Lake;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lake = Lake::create(&folder.to_string_lossy(), [])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let put = |file| runtime.block_on(lake.put(&file));
-    let replayed = replay(Found::at(&[file])?.inputs, &ReplayOptions::default(), &|_| (), put)?;
+    let inputs = Files::new(Modified::default(), &Aside::default()).at(&file)?;
+    let replayed = replay(inputs, &ReplayOptions::default(), &|_| (), put)?;
     println!("{:?}", replayed.ledger);
     Ok(())
 }

@@ -6,13 +6,12 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)] // a measurement that cannot go on stops
 
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::Consumer;
-use smsvoice_ingest::{Origin, Output, Reader, Settings};
-use smsvoice_lake::{EventBatch, Lake, LakeFile, LakeWriter, Quarantined, Source, WriterLimits};
+use smsvoice_ingest::{Buckets, Origin, Output, Reader, Settings};
+use smsvoice_lake::{EventBatch, Lake, LakeFile, LakeWriter, Quarantined, S3Access, Source, WriterLimits};
 use tokio::runtime::Runtime;
 
 fn main() {
@@ -35,7 +34,8 @@ struct Warm {
 impl Warm {
     fn consumer(&self, folder: &str) -> Consumer {
         let lake = Lake::create(folder, []).unwrap();
-        let buckets = Arc::new(|bucket: &str| Ok(Lake::open(&format!("memory:///{bucket}"), [])?.store().clone()));
+        // No payload of this program names an object.
+        let buckets = Buckets::new(S3Access::of([])).opener();
         Consumer { lake, settings: self.settings.clone(), buckets }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use smsvoice_event::Timestamp;
-use smsvoice_lake::Source;
+use smsvoice_lake::{Reason, Source};
 use thiserror::Error;
 
 use crate::chunk::{Chunk, Chunker};
@@ -20,7 +20,22 @@ pub struct Input {
     pub place: Place,
     /// Bytes as they lie there, if known.
     pub len: Option<u64>,
-    stream: Box<dyn FnOnce() -> io::Result<Box<dyn Read>> + Send>,
+    pub(crate) content: InputContent,
+}
+
+pub(crate) type Stream = Box<dyn FnOnce() -> io::Result<Box<dyn Read>> + Send>;
+
+pub(crate) enum InputContent {
+    Stream(Stream),
+    /// There is nothing to read, and that is kept.
+    Rejected(Rejected),
+}
+
+/// What is kept in quarantine in place of an input that is not there.
+pub(crate) struct Rejected {
+    pub(crate) payload: Vec<u8>,
+    pub(crate) reason: Reason,
+    pub(crate) detail: &'static str,
 }
 
 /// Where an input lies, and what is known of it before it is read.
@@ -66,7 +81,12 @@ pub enum InputError {
 impl Input {
     /// An input of any kind, opened when its turn comes.
     pub fn new(place: Place, stream: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static) -> Self {
-        Self { place, len: None, stream: Box::new(stream) }
+        Self { place, len: None, content: InputContent::Stream(Box::new(stream)) }
+    }
+
+    /// An input that is not there.
+    pub(crate) fn rejected(place: Place, rejected: Rejected) -> Self {
+        Self { place, len: None, content: InputContent::Rejected(rejected) }
     }
 
     /// One file.
@@ -85,29 +105,29 @@ impl Input {
         input.len = metadata.is_file().then_some(metadata.len());
         Ok(input)
     }
+}
 
-    /// Reads the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
-    /// The outer error is of the input itself, the inner one of its compression.
-    pub(crate) fn read_into<F: FnMut(Chunk)>(
-        self,
-        chunker: &mut Chunker<'_, F>,
-        progress: impl Fn(u64),
-    ) -> io::Result<Result<(), Damage>> {
-        let mut stream = (self.stream)()?;
-        let mut head = Vec::new();
-        progress((&mut stream).take(HEAD).read_to_end(&mut head)? as u64);
-        let compression = Compression::of(&head);
-        let Some(compression) = compression else {
-            chunker.write_all(&head)?;
-            if (head.len() as u64) < HEAD {
-                return Ok(Ok(()));
-            }
-            // Straight into the chunks: a file is read once, and not copied.
-            return chunker.read_from(&mut stream, progress).map(Ok);
-        };
-        let stream = BufReader::with_capacity(1 << 18, Cursor::new(head).chain(Counted { stream, progress }));
-        Ok(decompress(compression, stream, chunker))
-    }
+/// Reads the stream, decompressed, into chunks; `progress` is told the bytes read as they lie there.
+/// The outer error is of the input itself, the inner one of its compression.
+pub(crate) fn read_into<F: FnMut(Chunk)>(
+    stream: Stream,
+    chunker: &mut Chunker<'_, F>,
+    progress: impl Fn(u64),
+) -> io::Result<Result<(), Damage>> {
+    let mut stream = stream()?;
+    let mut head = Vec::new();
+    progress((&mut stream).take(HEAD).read_to_end(&mut head)? as u64);
+    let compression = Compression::of(&head);
+    let Some(compression) = compression else {
+        chunker.write_all(&head)?;
+        if (head.len() as u64) < HEAD {
+            return Ok(Ok(()));
+        }
+        // Straight into the chunks: a file is read once, and not copied.
+        return chunker.read_from(&mut stream, progress).map(Ok);
+    };
+    let stream = BufReader::with_capacity(1 << 18, Cursor::new(head).chain(Counted { stream, progress }));
+    Ok(decompress(compression, stream, chunker))
 }
 
 /// Bytes that are read first, to see what a stream is; of a small file all.
@@ -123,5 +143,17 @@ impl<F: Fn(u64)> Read for Counted<F> {
         let read = self.stream.read(buffer)?;
         (self.progress)(read as u64);
         Ok(read)
+    }
+}
+
+/// A stream that breaks off as soon as `ended` says that nobody wants more of it.
+pub(crate) struct Until<F> {
+    pub(crate) stream: Box<dyn Read>,
+    pub(crate) ended: F,
+}
+
+impl<F: Fn() -> bool> Read for Until<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.ended)() { Err(io::Error::other("nobody wants more of it")) } else { self.stream.read(buffer) }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use object_store::ObjectStore;
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
+use smsvoice_ingest::Buckets;
 use smsvoice_ingest::lambda::{Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry};
-use smsvoice_lake::{Lake, LakeError};
+use smsvoice_lake::{Lake, S3Access};
 use tracing::{Level, error, info, warn};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -63,30 +63,8 @@ async fn consumer(config: Config, vars: BTreeMap<String, String>) -> anyhow::Res
     let lake = Lake::create(&config.lake, vars.clone()).context("SMSVOICE_LAKE")?;
     anyhow::ensure!(!lake.is_in_memory(), "SMSVOICE_LAKE is in memory, and would be gone with the sandbox");
     let settings = config.wanted.settle(&lake, &vars).await?;
-    Ok(Consumer { lake, settings, buckets: Arc::new(opened_once(vars)) })
-}
-
-/// Buckets that a sandbox keeps open; it hardly ever sees a second one.
-const MAX_BUCKETS: usize = 16;
-
-/// Opens buckets, each once: a client reads the machine's certificates and finds credentials, which takes longer than a
-/// small object.
-fn opened_once(
-    vars: BTreeMap<String, String>,
-) -> impl Fn(&str) -> Result<Arc<dyn ObjectStore>, LakeError> + Send + Sync {
-    let opened: Mutex<BTreeMap<String, Arc<dyn ObjectStore>>> = Mutex::default();
-    move |bucket| {
-        let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = opened.get(bucket) {
-            return Ok(store.clone());
-        }
-        let store = Lake::open(&format!("s3://{bucket}"), vars.clone())?.store().clone();
-        if opened.len() >= MAX_BUCKETS {
-            opened.clear();
-        }
-        opened.insert(bucket.to_owned(), store.clone());
-        Ok(store)
-    }
+    let buckets = Buckets::new(S3Access::of(vars));
+    Ok(Consumer { lake, settings, buckets: buckets.opener() })
 }
 
 impl Function {

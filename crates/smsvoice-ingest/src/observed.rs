@@ -62,6 +62,22 @@ impl Observed {
         }
     }
 
+    /// Adds what was seen of another part of the same invocation.
+    pub(crate) fn add(&mut self, other: &Self) {
+        let Self { freshness_ms, every, outcomes, refused, late_1h, late_72h, with_unknown_fields, .. } = other;
+        // Each age that was remembered stands for as many events.
+        for age in freshness_ms {
+            (0..=every.0).for_each(|_| self.remember_freshness(*age));
+        }
+        self.outcomes.iter_mut().zip(outcomes).for_each(|(count, more)| *count += more);
+        self.refused.iter_mut().zip(refused).for_each(|(count, more)| *count += more);
+        self.late_1h += late_1h;
+        self.late_72h += late_72h;
+        self.with_unknown_fields += with_unknown_fields;
+        other.unknown_fields.iter().for_each(|name| remember(&mut self.unknown_fields, name));
+        other.unknown_types.iter().for_each(|name| remember(&mut self.unknown_types, name));
+    }
+
     /// An object of millions of events keeps [`MAX_FRESHNESS`] of them, evenly spread.
     fn remember_freshness(&mut self, age_ms: u64) {
         let (mask, seen) = &mut self.every;

@@ -1,22 +1,26 @@
 //! Many inputs into the lake, in parallel, in bounded memory, with the same files whatever the number of threads.
 
+mod feed;
+
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use rayon::{ScopeFifo, Yield};
 use smsvoice_lake::{EventBatch, LakeError, LakeFile, LakeWriter, Put, Quarantined, Reason, WriterLimits};
 
-use crate::chunk::{CHUNK_BYTES, Chunk, Chunker, Spares};
-use crate::envelope::ObjectName;
+use self::feed::{Content, Parcel, Piece, feed};
+use crate::chunk::{Chunk, Spares};
 use crate::inflate::Damage;
-use crate::input::{Input, Place};
+use crate::input::{Input, Rejected};
 use crate::ledger::{Durable, Ledger, Received};
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
+use crate::s3::ObjectName;
 use crate::settings::Settings;
 
 /// How a replay is done.
@@ -26,6 +30,8 @@ pub struct ReplayOptions {
     pub settings: Settings,
     /// When files are closed.
     pub limits: WriterLimits,
+    /// Set by whoever wants it to end early: nothing more is read, and no file is put any more.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// How a replay went.
@@ -41,12 +47,31 @@ pub struct Replayed {
     pub files_repaired: u64,
     /// Bytes of all these files.
     pub bytes: u64,
-    /// S3 objects that notifications named; a replay does not fetch them.
+    /// S3 objects that notifications named: to be read next, if they are followed.
     pub objects: Vec<ObjectName>,
     /// Inputs that could not be read to their end, each with the reason.
     pub unread: Vec<String>,
     /// The first failure of `put`; nothing was read after it.
     pub failed: Option<LakeError>,
+    /// Whether it was asked to end early.
+    pub stopped: bool,
+}
+
+impl Replayed {
+    /// Adds how another replay into the same lake went, which read what this one led to.
+    pub fn add(&mut self, other: Self) {
+        let Self { ledger, files, files_already_there, files_repaired, bytes, objects, unread, failed, stopped } =
+            other;
+        self.ledger.add(&ledger);
+        self.files += files;
+        self.files_already_there += files_already_there;
+        self.files_repaired += files_repaired;
+        self.bytes += bytes;
+        self.objects.extend(objects);
+        self.unread.extend(unread);
+        self.failed = self.failed.take().or(failed);
+        self.stopped |= stopped;
+    }
 }
 
 /// Rows of a batch. A parcel of ordinary events makes one; what inflates inside an envelope makes more.
@@ -78,71 +103,27 @@ pub fn replay(
     thread::scope(|scope| {
         let (send, parcels) = sync_channel(2 * rayon::current_num_threads());
         let spares = &spares;
+        let ends = Ends { failed: Arc::default(), asked: Arc::clone(&options.stop) };
+        let replay = Replay::new(options, put, ends.clone());
         // It owns the sending end: the receiving one sees the end of all input when it is gone.
-        scope.spawn(move || feed(inputs, &send, spares, progress));
-        Replay::new(options, put).run(parcels, spares)
+        scope.spawn(move || feed(inputs, &send, spares, progress, &ends));
+        replay.run(parcels, spares)
     })
 }
 
-/// Something to be read by one thread: chunks of about [`CHUNK_BYTES`] in all, of one large input or many small ones.
-type Parcel = Vec<Piece>;
-
-struct Piece {
-    place: Place,
-    content: Content,
+/// Why nothing more is wanted.
+#[derive(Clone, Debug)]
+struct Ends {
+    /// A file could not be put.
+    failed: Arc<AtomicBool>,
+    /// Somebody asked for it.
+    asked: Arc<AtomicBool>,
 }
 
-enum Content {
-    Chunk(Chunk),
-    /// The compression broke off here, after so many bytes of the input.
-    Damaged(Damage, u64),
-    /// The input broke off here.
-    Unread(String),
-}
-
-impl Content {
-    fn len(&self) -> usize {
-        if let Self::Chunk(chunk) = self { chunk.bytes.len() } else { 0 }
+impl Ends {
+    fn here(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.asked.load(Ordering::Relaxed)
     }
-}
-
-/// Reads the inputs into parcels. Where one ends depends on the inputs alone.
-fn feed(
-    inputs: impl IntoIterator<Item = Input>,
-    send: &SyncSender<Parcel>,
-    spares: &Spares,
-    progress: &(dyn Fn(u64) + Sync),
-) {
-    let mut parcel = Parcel::new();
-    let (mut bytes, mut is_wanted) = (0, true);
-    for input in inputs {
-        if !is_wanted {
-            return;
-        }
-        let place = input.place.clone();
-        let mut pieces = |content: Content| {
-            bytes += content.len();
-            parcel.push(Piece { place: place.clone(), content });
-            if bytes >= CHUNK_BYTES / 2 {
-                bytes = 0;
-                // Fails when the reading end is gone: a file could not be put, and nothing more is wanted.
-                is_wanted = send.send(mem::take(&mut parcel)).is_ok();
-            }
-        };
-        let mut chunker = Chunker::new(|chunk| pieces(Content::Chunk(chunk))).with_spares(spares);
-        let taken = AtomicU64::new(0);
-        let read = input.read_into(&mut chunker, |bytes| {
-            taken.fetch_add(bytes, Ordering::Relaxed);
-            progress(bytes);
-        });
-        chunker.finish();
-        match read {
-            Ok(Ok(())) => {}
-            Ok(Err(damage)) => pieces(Content::Damaged(damage, taken.into_inner())),
-            Err(error) => pieces(Content::Unread(format!("{}: {error}", place.name))),
-        }
-    }
-    let _ = send.send(parcel);
 }
 
 /// What one parcel held.
@@ -184,6 +165,10 @@ fn parse(parcel: Parcel, settings: &Settings, spares: &Spares) -> Parsed {
             }
             Content::Damaged(damage, offset) => quarantine_damage(&mut reader, &damage, offset, &origin),
             Content::Unread(why) => unread.push(why),
+            Content::Rejected(Rejected { payload, reason, detail }) => {
+                reader.begin();
+                reader.quarantine(&payload, &origin, reason, detail);
+            }
         }
     }
     let objects = reader.take_tally().objects;
@@ -235,10 +220,11 @@ struct Replay<'o, P> {
     received: Received,
     durable: Durable,
     done: Replayed,
+    ends: Ends,
 }
 
 impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
-    fn new(options: &'o ReplayOptions, put: P) -> Self {
+    fn new(options: &'o ReplayOptions, put: P, ends: Ends) -> Self {
         Self {
             options,
             put,
@@ -246,6 +232,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
             received: Received::default(),
             durable: Durable::default(),
             done: Replayed::default(),
+            ends,
         }
     }
 
@@ -270,7 +257,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
         let threads = rayon::current_num_threads();
         let (mut room, mut routed) = (PARCELS_EACH * threads, 0);
         let mut reading: VecDeque<Receiver<Parsed>> = VecDeque::new();
-        while self.done.failed.is_none() {
+        while !self.ends.here() {
             while reading.len() < room
                 && let Some(parcel) = next(parcels, reading.is_empty())
             {
@@ -320,7 +307,7 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
     }
 
     fn put(&mut self, file: LakeFile) {
-        if self.done.failed.is_some() {
+        if self.ends.here() {
             return;
         }
         let (table, rows, bytes) = (file.table(), file.rows, file.bytes.content_length() as u64);
@@ -332,7 +319,10 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
                 self.done.files_repaired += u64::from(put == Put::Repaired);
                 self.done.bytes += bytes;
             }
-            Err(error) => self.done.failed = Some(error),
+            Err(error) => {
+                self.ends.failed.store(true, Ordering::Relaxed);
+                self.done.failed = Some(error);
+            }
         }
     }
 
@@ -341,48 +331,11 @@ impl<'o, P: FnMut(LakeFile) -> Result<Put, LakeError> + Send> Replay<'o, P> {
         for file in files {
             self.put(file);
         }
+        self.done.stopped = self.done.failed.is_none() && self.ends.here();
         self.done.ledger = self.received.settle(counts, self.durable);
         Ok(self.done)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use smsvoice_event::Timestamp;
-
-    use super::*;
-
-    /// An input of two events on each of three channels, and of one piece that is none.
-    fn input() -> Input {
-        let event = |kind: &str, id: u8| {
-            format!(r#"{{"eventType":"{kind}","messageId":"{kind}-{id}","eventTimestamp":1795000000000}}"#) + "\n"
-        };
-        let kinds = ["TEXT_SENT", "VOICE_COMPLETED", "MEDIA_BLOCKED"];
-        let text = kinds.map(|kind| event(kind, 1) + &event(kind, 2)).concat() + "{\"eventTy";
-        Input::new(Place::file("events", Timestamp::EPOCH), move || Ok(Box::new(Cursor::new(text))))
-    }
-
-    #[test]
-    fn what_could_not_be_put_is_to_be_read_again_and_nothing_is_put_after_it() {
-        for works in 0..=4 {
-            let mut tried = 0;
-            let put = |_: LakeFile| {
-                tried += 1;
-                if tried > works { Err(LakeError::NotFound { url: "full".to_owned() }) } else { Ok(Put::Created) }
-            };
-            let replayed = replay([input()], &ReplayOptions::default(), &|_| (), put).unwrap();
-            let Replayed { ledger, files, failed, .. } = replayed;
-            assert!(ledger.adds_up(), "{ledger:?}");
-            assert_eq!(
-                (ledger.received, files, tried),
-                (7, works, (works + 1).min(4)),
-                "three channels and the quarantine"
-            );
-            assert_eq!((ledger.to_retry == 0, failed.is_none()), (works == 4, works == 4), "{ledger:?}");
-            assert_eq!(ledger.written + ledger.quarantined + ledger.to_retry, 7);
-            assert_eq!(ledger.written, 2 * works.min(3), "of each file that was put, and of no other");
-        }
-    }
-}
+mod tests;

@@ -3,22 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, FileType};
 use std::io::Read;
+use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use smsvoice_event::Timestamp;
 use smsvoice_lake::{SETTINGS_FILE, WRITING};
 
 use crate::input::{Input, InputError};
-
-/// What paths lead to.
-#[derive(Default)]
-pub struct Found {
-    /// What is to be read, in the order of the paths.
-    pub inputs: Vec<Input>,
-    /// What is not.
-    pub skipped: Vec<Skipped>,
-    /// Hidden files, and those of a lake: nobody means them.
-    pub passed_over: u64,
-}
 
 /// A file that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +21,59 @@ pub struct Skipped {
     pub reason: &'static str,
     /// Whether there could be events in it.
     pub may_hold_events: bool,
+}
+
+/// What is not read of all that was pointed at; those who look for inputs share it.
+#[derive(Debug, Default)]
+pub struct Aside(Mutex<LeftAside>);
+
+/// What was not read, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftAside {
+    /// What might have been meant, each named.
+    pub skipped: Vec<Skipped>,
+    /// Hidden files, and those of a lake: nobody means them.
+    pub passed_over: u64,
+    /// What was modified at another time than was asked for.
+    pub out_of_period: u64,
+}
+
+impl Aside {
+    /// What was left aside so far.
+    pub fn left(&self) -> LeftAside {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LeftAside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn skip(&self, path: String, reason: &'static str, may_hold_events: bool) {
+        self.lock().skipped.push(Skipped { path, reason, may_hold_events });
+    }
+
+    pub(crate) fn pass_over(&self, count: u64) {
+        self.lock().passed_over += count;
+    }
+
+    pub(crate) fn leave_out(&self) {
+        self.lock().out_of_period += 1;
+    }
+}
+
+/// A time of modification: from the one on, up to, but not at, the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modified {
+    /// From this moment on, if any.
+    pub since: Option<Timestamp>,
+    /// Before this moment, if any.
+    pub until: Option<Timestamp>,
+}
+
+impl Modified {
+    pub(crate) fn holds(self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
 }
 
 /// What a file is by the bytes at a place near its begin, if it is nothing that can be read as events.
@@ -58,32 +103,48 @@ const OTHER_FORMATS: [(usize, &[u8], &str, bool); 22] = [
 ];
 
 /// The most bytes that tell a format.
-const MARK: u64 = 262;
+pub(crate) const MARK: usize = 262;
 
-impl Found {
-    /// What these paths lead to: a file itself, and of a folder every file in it and below it. No file is read twice.
-    pub fn at(paths: &[PathBuf]) -> Result<Self, InputError> {
-        let mut found = Self::default();
-        let mut seen = BTreeSet::new();
-        for path in paths {
-            let unreadable = |source| InputError::Unreadable { path: path.display().to_string(), source };
-            let kind = fs::metadata(path).map_err(unreadable)?.file_type();
-            if kind.is_dir() {
-                found.folder(path, &mut seen)?;
-            } else if kind.is_file() {
-                File::open(path).map_err(unreadable)?; // a file that is named has to be there, and readable
-                found.file(path, kind, &mut seen);
-            } else {
-                found.inputs.push(Input::file(path)?); // a pipe that is named is meant
-            }
+/// What something is that begins with these bytes, and whether it could hold events, if it is nothing that can be read.
+pub(crate) fn other_format(head: &[u8]) -> Option<(&'static str, bool)> {
+    let format = OTHER_FORMATS.iter().find(|(at, mark, ..)| head[head.len().min(*at)..].starts_with(mark));
+    format.map(|(.., reason, may_hold_events)| (*reason, *may_hold_events))
+}
+
+/// Files, by the paths that lead to them.
+pub struct Files<'a> {
+    inputs: Vec<Input>,
+    seen: BTreeSet<PathBuf>,
+    modified: Modified,
+    aside: &'a Aside,
+}
+
+impl<'a> Files<'a> {
+    /// None yet. Those of another time are left out, and those that are not read are told `aside`.
+    pub fn new(modified: Modified, aside: &'a Aside) -> Self {
+        Self { inputs: Vec::new(), seen: BTreeSet::new(), modified, aside }
+    }
+
+    /// What this path leads to: a file itself, and of a folder every file in it and below it. No file is read twice,
+    /// whichever paths lead to it.
+    pub fn at(&mut self, path: &Path) -> Result<Vec<Input>, InputError> {
+        let unreadable = |source| InputError::Unreadable { path: path.display().to_string(), source };
+        let kind = fs::metadata(path).map_err(unreadable)?.file_type();
+        if kind.is_dir() {
+            self.folder(path)?;
+        } else if kind.is_file() {
+            File::open(path).map_err(unreadable)?; // a file that is named has to be there, and readable
+            self.file(path, kind);
+        } else {
+            self.inputs.push(Input::file(path)?); // a pipe that is named is meant
         }
-        Ok(found)
+        Ok(mem::take(&mut self.inputs))
     }
 
     /// A folder is gone through once, whichever way it is come to: symbolic links can lead round in circles.
-    fn folder(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) -> Result<(), InputError> {
+    fn folder(&mut self, folder: &Path) -> Result<(), InputError> {
         let unreadable = |source| InputError::Unreadable { path: folder.display().to_string(), source };
-        if !seen.insert(fs::canonicalize(folder).map_err(unreadable)?) {
+        if !self.seen.insert(fs::canonicalize(folder).map_err(unreadable)?) {
             return Ok(());
         }
         let mut entries: Vec<PathBuf> = Vec::new();
@@ -92,8 +153,8 @@ impl Found {
         }
         entries.sort();
         for path in entries {
-            if is_passed_over(&path) {
-                self.passed_over += files_in(&path);
+            if is_passed_over(&path.file_name().unwrap_or_default().to_string_lossy()) {
+                self.aside.pass_over(files_in(&path));
                 continue;
             }
             let Ok(metadata) = fs::metadata(&path) else {
@@ -101,44 +162,43 @@ impl Found {
                 continue;
             };
             if metadata.is_dir() {
-                self.folder(&path, seen)?;
+                self.folder(&path)?;
             } else {
-                self.file(&path, metadata.file_type(), seen);
+                self.file(&path, metadata.file_type());
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, kind: FileType, seen: &mut BTreeSet<PathBuf>) {
+    fn file(&mut self, path: &Path, kind: FileType) {
         if !kind.is_file() {
             return self.skip(path, "it is no file but a pipe, a socket or a device; name it alone to read it", true);
         }
         if let Ok(whole) = fs::canonicalize(path)
-            && !seen.insert(whole)
+            && !self.seen.insert(whole)
         {
             return self.skip(path, "the same file is read by another path", false);
         }
+        let Ok(input) = Input::file(path) else { return self.skip(path, "it cannot be read", true) };
+        if !self.modified.holds(input.place.arrival) {
+            return self.aside.leave_out();
+        }
         match first_bytes(path) {
             Err(_) => self.skip(path, "it cannot be read: no permission", true),
-            Ok(head) => match OTHER_FORMATS.iter().find(|(at, mark, ..)| head[head.len().min(*at)..].starts_with(mark))
-            {
-                Some((.., reason, may_hold_events)) => self.skip(path, reason, *may_hold_events),
-                None => match Input::file(path) {
-                    Ok(input) => self.inputs.push(input),
-                    Err(_) => self.skip(path, "it cannot be read", true),
-                },
+            Ok(head) => match other_format(&head) {
+                Some((reason, may_hold_events)) => self.skip(path, reason, may_hold_events),
+                None => self.inputs.push(input),
             },
         }
     }
 
-    fn skip(&mut self, path: &Path, reason: &'static str, may_hold_events: bool) {
-        self.skipped.push(Skipped { path: path.display().to_string(), reason, may_hold_events });
+    fn skip(&self, path: &Path, reason: &'static str, may_hold_events: bool) {
+        self.aside.skip(path.display().to_string(), reason, may_hold_events);
     }
 }
 
-/// Hidden files and folders, and the files of a lake.
-fn is_passed_over(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+/// Whether a name is hidden, or one that the files of a lake have.
+pub(crate) fn is_passed_over(name: &str) -> bool {
     name.starts_with('.')
         || name == SETTINGS_FILE
         || name == WRITING
@@ -154,7 +214,7 @@ fn files_in(path: &Path) -> u64 {
 
 fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    File::open(path)?.take(MARK).read_to_end(&mut head)?;
+    File::open(path)?.take(MARK as u64).read_to_end(&mut head)?;
     Ok(head)
 }
 
@@ -186,10 +246,12 @@ mod tests {
         std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
         let pipe = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
         assert!(pipe.success());
-        let found = Found::at(&[folder.path().to_owned()]).unwrap();
-        assert_eq!((found.inputs.len(), found.passed_over), (6, 5));
-        let named = |name: &str| found.skipped.iter().find(|one| one.path.ends_with(name)).unwrap();
-        assert_eq!(found.skipped.len(), 6);
+        let aside = Aside::default();
+        let inputs = Files::new(Modified::default(), &aside).at(folder.path()).unwrap();
+        let LeftAside { skipped, passed_over, out_of_period } = aside.left();
+        assert_eq!((inputs.len(), passed_over, out_of_period), (6, 5, 0));
+        let named = |name: &str| skipped.iter().find(|one| one.path.ends_with(name)).unwrap();
+        assert_eq!(skipped.len(), 6);
         assert!(named("f.parquet").may_hold_events && named("g.zip").reason.contains("unpack"));
         assert!(!named("h.png").may_hold_events && named("pipe").may_hold_events && named("dangling").may_hold_events);
         assert!(!named("again").may_hold_events);
@@ -201,8 +263,29 @@ mod tests {
         let [events, archive] = ["events", "events.zip"].map(|name| folder.path().join(name));
         fs::write(&events, b"{}").unwrap();
         fs::write(&archive, b"PK\x03\x04").unwrap();
-        let found = Found::at(&[events.clone(), archive, events, folder.path().to_owned()]).unwrap();
-        assert_eq!((found.inputs.len(), found.skipped.len()), (1, 4), "each is read once");
-        assert!(Found::at(&[folder.path().join("nowhere")]).is_err());
+        let aside = Aside::default();
+        let mut files = Files::new(Modified::default(), &aside);
+        let read = [&*events, &*archive, &*events, folder.path()].map(|path| files.at(path).unwrap().len());
+        assert_eq!((read, aside.left().skipped.len()), ([1, 0, 0, 0], 4), "each is read once");
+        assert!(files.at(&folder.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn files_of_another_time_are_left_out_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |seconds: u64| std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        for seconds in [9, 10, 19, 20] {
+            let path = folder.path().join(seconds.to_string());
+            fs::write(&path, b"{}").unwrap();
+            File::options().write(true).open(&path).unwrap().set_modified(at(seconds)).unwrap();
+        }
+        let moment = |seconds: i64| Timestamp::from_millis(seconds * 1000);
+        for (since, until, read) in [(None, None, 4), (Some(10), None, 3), (None, Some(20), 3), (Some(10), Some(20), 2)]
+        {
+            let aside = Aside::default();
+            let modified = Modified { since: since.and_then(moment), until: until.and_then(moment) };
+            let inputs = Files::new(modified, &aside).at(folder.path()).unwrap();
+            assert_eq!((inputs.len(), aside.left().out_of_period), (read, 4 - read as u64));
+        }
     }
 }

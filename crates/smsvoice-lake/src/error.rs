@@ -124,6 +124,14 @@ pub enum StoreFailure {
 impl StoreFailure {
     /// Of what a store answered.
     pub fn of(error: &object_store::Error) -> Self {
+        match s3_answer::sentence(error) {
+            Some(sentence) => sentence.failure,
+            None => Self::by_kind(error),
+        }
+    }
+
+    /// The same, but for what S3 says in words.
+    pub(crate) fn by_kind(error: &object_store::Error) -> Self {
         use object_store::Error;
         match error {
             error if disk_refuses(error) || is_without_credentials(error) => Self::Refused,

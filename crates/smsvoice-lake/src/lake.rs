@@ -1,23 +1,21 @@
 //! The place itself: a URL or path, opened as an object store.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use url::Url;
 
-use crate::credentials::{SdkCredentials, region_of_profile};
 use crate::error::{Doing, LakeError};
 use crate::file::{LakeFile, Table};
 use crate::folder::{Folder, Written};
+use crate::s3;
 
 /// A lake: where events and quarantine rest.
 #[derive(Clone)]
@@ -63,7 +61,10 @@ impl Lake {
                 (Arc::new(store), Path::default())
             }
             Place::Memory(prefix) => (Arc::new(InMemory::new()), prefix),
-            Place::S3 { bucket, prefix } => (s3(url, &bucket, env)?, prefix),
+            Place::S3 { bucket, prefix } => {
+                let store = s3::builder_for(&bucket, env).build().map_err(|error| invalid(url, &error))?;
+                (Arc::new(store), prefix)
+            }
         };
         Ok(Self { store, prefix, url: url.to_owned(), folder })
     }
@@ -219,38 +220,6 @@ fn place(url: &str) -> Result<Place, LakeError> {
         }
         other => Err(invalid(url, &format!("the scheme {other:?} is not supported"))),
     }
-}
-
-/// S3 by the standard variables, and for what they do not say by the profile and the rest of the SDK's own chain. An endpoint
-/// on plain HTTP is accepted where it is named: a test server on loopback.
-fn s3(
-    url: &str,
-    bucket: &str,
-    env: impl IntoIterator<Item = (String, String)>,
-) -> Result<Arc<dyn ObjectStore>, LakeError> {
-    let mut variables: BTreeMap<String, String> =
-        env.into_iter().filter(|(name, _)| name.starts_with("AWS_")).collect();
-    // The SDKs' own name for an endpoint of this service alone outranks the general one.
-    if let Some(endpoint) = variables.remove("AWS_ENDPOINT_URL_S3") {
-        variables.insert("AWS_ENDPOINT_URL".to_owned(), endpoint);
-    }
-    let plain = variables.get("AWS_ENDPOINT_URL").is_some_and(|endpoint| endpoint.starts_with("http://"));
-    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
-    let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
-    if !(is_set("AWS_SKIP_SIGNATURE") || is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY")) {
-        builder = builder.with_credentials(Arc::new(SdkCredentials::default()));
-    }
-    let named = is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION");
-    if let Some(region) = (!named).then(region_of_profile).flatten() {
-        builder = builder.with_region(region);
-    }
-    for (name, value) in variables {
-        if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
-            builder = builder.with_config(key, value);
-        }
-    }
-    let store = builder.with_allow_http(plain).build().map_err(|error| invalid(url, &error))?;
-    Ok(Arc::new(store))
 }
 
 #[cfg(test)]

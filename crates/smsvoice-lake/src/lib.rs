@@ -15,6 +15,7 @@ mod partition;
 mod reader;
 mod reason;
 mod route;
+mod s3;
 mod s3_answer;
 pub mod schema;
 mod schema_check;
@@ -30,6 +31,7 @@ pub use partition::Partition;
 pub use reader::QuarantinedPayload;
 pub use reason::{Reason, Stage};
 pub use route::{Route, Source};
+pub use s3::S3Access;
 pub use s3_answer::said;
 pub use settings::{
     AskedOfLake, LAYOUT, LakeSettings, OriginationSetting, PhoneNumbersSetting, SETTINGS_FILE, valid_context_columns,

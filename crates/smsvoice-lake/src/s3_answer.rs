@@ -20,7 +20,7 @@ pub fn said(error: &StoreError) -> String {
 }
 
 /// The codes that somebody meets who sets something up, and what to do. Another code is told with S3's own message.
-const CODES: [(&[&str], &str); 6] = [
+const CODES: [(&[&str], &str); 7] = [
     (&["NoSuchBucket"], "there is no bucket of this name; is it spelled right, and is the endpoint the right one?"),
     (
         &["AccessDenied", "AllAccessDisabled", "AccountProblem"],
@@ -51,6 +51,7 @@ const CODES: [(&[&str], &str); 6] = [
         "the bucket is in another region; name it in AWS_REGION",
     ),
     (&["RequestTimeTooSkewed"], "the clock of this machine is wrong by more than 15 minutes"),
+    (&["InvalidObjectState"], "the object rests in an archive; restore it first"),
 ];
 
 /// What `object_store` says of a redirection: S3 tells so that a bucket is in another region, where the answer has no body.
@@ -79,8 +80,7 @@ pub(crate) fn sentence(error: &StoreError) -> Option<Sentence> {
             let is_missing = code == "NoSuchBucket";
             return Some(if is_missing { Sentence { failure: StoreFailure::NotFound, ..sentence } } else { sentence });
         }
-        let failure =
-            if matches!(error, StoreError::NotFound { .. }) { StoreFailure::NotFound } else { StoreFailure::Other };
+        let failure = StoreFailure::by_kind(error);
         let message = element("Message").unwrap_or_default();
         return Some(Sentence { text: format!("S3 says {code}: {message}"), failure });
     }

@@ -1,6 +1,7 @@
 //! The one table of countries: carriers with their real network codes, tariffs in millionths of a US dollar.
 
 use crate::country::{Carrier, Country, Receipts, Tariff, Tariffs};
+use crate::rest_of_world::REST_OF_WORLD;
 
 macro_rules! countries {
     ($($iso:literal $name:literal [$($prefix:literal)+]
@@ -8,7 +9,7 @@ macro_rules! countries {
        $(mms($mms:literal $mms_fee:literal))? $(rcs($rich:literal $basic:literal $rcs_fee:literal))?
        receipts $receipts:ident pace $pace:literal trouble $trouble:literal traffic $traffic:literal:
        $($mcc:literal $mnc:literal $carrier:literal $share:literal),+;)*) => {
-        /// All countries this crate knows, the ones with the most traffic first.
+        /// The countries whose tariffs and carriers are known, the ones with the most traffic first.
         pub const COUNTRIES: &[Country] = &[$(Country {
             iso: $iso,
             name: $name,
@@ -170,29 +171,25 @@ countries! {
         "424" "02" "Etisalat" 60, "424" "03" "du" 40;
 }
 
-/// Area codes of the North American plan that belong to none of the countries above, so that +1 242 is not taken for the US.
-const NANP_ELSEWHERE: &[&str] = &[
-    "242", "246", "264", "268", "284", "340", "345", "441", "473", "649", "664", "670", "671", "684", "721", "758",
-    "767", "784", "868", "869",
-];
-
 impl Country {
-    /// The country of an ISO 3166-1 alpha-2 code.
-    pub fn by_iso(iso: &str) -> Option<&'static Self> {
-        COUNTRIES.iter().find(|country| country.iso == iso)
+    /// Every country and territory with numbers of its own: those of [`COUNTRIES`], then the rest of the world.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        COUNTRIES.iter().chain(REST_OF_WORLD)
     }
 
-    /// The country of an E.164 number (`+16135550123`); none if it is not in [`COUNTRIES`]. Territories that share a code with a
-    /// larger country (Guernsey, the Vatican, Åland) count as that country, Jersey alone excepted.
+    /// The country of an ISO 3166-1 alpha-2 code.
+    pub fn by_iso(iso: &str) -> Option<&'static Self> {
+        Self::all().find(|country| country.iso == iso)
+    }
+
+    /// The country of an E.164 number (`+16135550123`); none if no country has its code. Mobile numbers of territories that
+    /// share a code with a larger country (Åland, Svalbard, the Vatican) count as that country where they cannot be told apart.
     pub fn of_number(number: &str) -> Option<&'static Self> {
         let digits = number.strip_prefix('+')?;
-        if NANP_ELSEWHERE.iter().any(|area| digits.strip_prefix('1').is_some_and(|rest| rest.starts_with(area))) {
-            return None;
-        }
         let match_length = |country: &Self| {
             country.prefixes.iter().filter(|prefix| digits.starts_with(**prefix)).map(|prefix| prefix.len()).max()
         };
-        let matches = COUNTRIES.iter().filter_map(|country| Some((match_length(country)?, country)));
+        let matches = Self::all().filter_map(|country| Some((match_length(country)?, country)));
         matches.max_by_key(|(length, _)| *length).map(|(_, country)| country)
     }
 }

@@ -17,7 +17,7 @@ pub struct Country {
     pub name: &'static str,
     /// The digits its numbers start with, without `+`. The longest match of all countries decides.
     pub prefixes: &'static [&'static str],
-    /// Its carriers, and how many of a hundred or so handsets each has.
+    /// Its carriers, and how many of a hundred or so handsets each has; none where they are not known.
     pub carriers: &'static [(Carrier, u32)],
     /// What messages to it cost.
     pub tariffs: Tariffs,
@@ -118,17 +118,17 @@ impl Billing {
 }
 
 impl Country {
-    /// The carrier that `number` is with: always the same one for the same number.
-    pub fn carrier_of(&self, number: &str) -> &'static Carrier {
+    /// The carrier that `number` is with: always the same one for the same number; none where carriers are not known.
+    pub fn carrier_of(&self, number: &str) -> Option<&'static Carrier> {
         let total: u32 = self.carriers.iter().map(|(_, weight)| weight).sum();
-        let mut at = (xxh3_64(number.as_bytes()) % u64::from(total)) as u32;
+        let mut at = xxh3_64(number.as_bytes()).checked_rem(u64::from(total))? as u32;
         for (carrier, weight) in self.carriers {
             match at.checked_sub(*weight) {
                 Some(rest) => at = rest,
-                None => return carrier,
+                None => return Some(carrier),
             }
         }
-        &self.carriers[0].0
+        None
     }
 
     /// What one unit costs on `channel`; none if the country cannot be reached on it.
@@ -157,12 +157,18 @@ mod tests {
             ("+12065550152", Some("US")),
             ("+16135550123", Some("CA")),
             ("+17875550100", Some("PR")),
-            ("+12425550100", None), // Bahamas: in the North American plan, not in the table
+            ("+12425550100", Some("BS")), // in the North American plan, as the US
             ("+447700900123", Some("GB")),
             ("+447937404990", Some("JE")),
             ("+33639980000", Some("FR")),
             ("+819012345678", Some("JP")),
             ("+3580000", Some("FI")),
+            ("+77710009998", Some("KZ")),
+            ("+79161234567", Some("RU")),
+            ("+390669812345", Some("VA")),
+            ("+441481256789", Some("GG")),
+            ("+262639012345", Some("YT")),
+            ("+23425", Some("NG")),
             ("+999123", None),
             ("12065550152", None),
             ("", None),
@@ -189,14 +195,18 @@ mod tests {
     #[test]
     fn country_rows_are_well_formed() {
         let mut seen = BTreeSet::new();
-        for country in COUNTRIES {
+        let mut prefixes = BTreeSet::new();
+        for country in Country::all() {
             assert!(seen.insert(country.iso), "{} stands twice", country.iso);
-            assert!(!country.carriers.is_empty() && !country.prefixes.is_empty(), "{}", country.iso);
+            assert!(!country.prefixes.is_empty(), "{}", country.iso);
+            assert!(country.prefixes.iter().all(|prefix| prefixes.insert(*prefix)), "{}", country.iso);
             for (carrier, weight) in country.carriers {
                 assert!(*weight > 0 && carrier.mcc.len() == 3 && matches!(carrier.mnc.len(), 2 | 3), "{carrier:?}");
                 assert!([carrier.mcc, carrier.mnc].concat().bytes().all(|byte| byte.is_ascii_digit()), "{carrier:?}");
             }
         }
+        assert!(seen.len() >= 240, "{} countries", seen.len());
+        assert!(COUNTRIES.iter().all(|country| !country.carriers.is_empty()));
         assert!(COUNTRIES.iter().filter(|country| country.traffic > 0).count() >= 20);
     }
 
@@ -204,7 +214,7 @@ mod tests {
     fn number_stays_with_its_carrier_and_all_carriers_have_numbers() {
         let canada = Country::by_iso("CA").unwrap();
         let carriers: BTreeSet<_> =
-            (0..100).map(|last| canada.carrier_of(&format!("+161355501{last:02}")).mnc).collect();
+            (0..100).map(|last| canada.carrier_of(&format!("+161355501{last:02}")).unwrap().mnc).collect();
         assert_eq!(carriers.len(), canada.carriers.len());
         assert_eq!(canada.carrier_of("+16135550123"), canada.carrier_of("+16135550123"));
     }

@@ -6,12 +6,14 @@
 mod cast;
 mod lines;
 mod options;
+mod pumping;
 mod story;
 mod truth;
 
 use std::io::Write;
 
 pub use options::{ChannelMix, GenerateError, GenerateOptions};
+pub use pumping::PumpingTruth;
 pub use truth::{ChannelTruth, Duplicates, MessageTotals, Truth};
 
 use lines::LineIndex;

@@ -13,13 +13,14 @@ mod message;
 mod money;
 mod odds;
 mod phone_numbers;
+mod rest_of_world;
 
 pub use countries::COUNTRIES;
 pub use country::{Billing, Carrier, Country, Receipts, Tariff, Tariffs};
 pub use draw::seeded;
 pub use ending::Ending;
 pub use generate::{
-    ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, MessageTotals, Truth, generate,
+    ChannelMix, ChannelTruth, Duplicates, GenerateError, GenerateOptions, MessageTotals, PumpingTruth, Truth, generate,
 };
 pub use life::{Life, LifeError, SILENCE_MS};
 pub use life_event::{LifeEvent, Network};

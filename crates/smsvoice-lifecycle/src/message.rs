@@ -63,7 +63,7 @@ impl<'a> Message<'a> {
             message_id: message_id.into(),
             requested_ms,
             origination: PhoneNumber::from(origination.into()),
-            carrier: Some(country.carrier_of(destination.as_str())),
+            carrier: country.carrier_of(destination.as_str()),
             destination,
             international: None,
             message_type: MessageType::Transactional,

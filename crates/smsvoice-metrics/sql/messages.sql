@@ -43,7 +43,13 @@ SELECT
   aws_region,
   context,
   -- One event is one type at one time. (Engines differ in how well they count distinct pairs; arrays they do well.)
-  CAST(cardinality(array_distinct(types_and_times)) AS bigint) AS event_count
+  CAST(cardinality(array_distinct(types_and_times)) AS bigint) AS event_count,
+  -- Each dimension that a metric can be broken down by is a column by its own name, too.
+  iso_country_code AS country,
+  carrier_name AS carrier,
+  mcc || '-' || mnc AS network,
+  account_id AS account,
+  aws_region AS region
 FROM (
   SELECT
     message_id,

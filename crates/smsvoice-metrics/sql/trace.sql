@@ -15,7 +15,7 @@ SELECT
   destination_phone_number,
   iso_country_code,
   carrier_name,
-  context,
+  /*{context}*/ context /*{}*/,
   extra,
   configuration_set,
   source,

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema};
+use async_trait::async_trait;
 use datafusion::catalog::TableProvider;
+use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -14,6 +14,8 @@ use datafusion::execution::context::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::ParquetReadOptions;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -21,17 +23,20 @@ use smsvoice_lake::{Lake, schema};
 
 use crate::build_side;
 use crate::error::{EngineError, problem};
+use crate::query_engine::{QueryEngine, texts};
 use crate::rows::Rows;
 use crate::sound_files::SoundFiles;
-use crate::statement::{self, MetricsRequest};
+use crate::statement;
 use crate::trino;
-use crate::units::with_units;
 
 /// The name that DataFusion knows the lake's object store by; it is seen in query plans only.
 const STORE: &str = "smsvoice://lake";
 
 /// The tables of a lake.
 const TABLES: [&str; 2] = ["events", "quarantine"];
+
+/// The tables and the views.
+const NAMES: [&str; 4] = ["events", "events_once", "messages", "quarantine"];
 
 /// Runs SQL over one lake, in this process: tables `events` and `quarantine`, views `messages` and `events_once`.
 pub struct LocalEngine {
@@ -46,6 +51,12 @@ impl LocalEngine {
     /// [`LocalEngine::is_empty`]).
     pub async fn new(lake: &Lake) -> Result<Self, EngineError> {
         Self::over(lake, SoundFiles::all(lake)).await
+    }
+
+    /// An engine that seeks few rows: files that statistics and bloom filters rule out are not read whole. Where those are
+    /// damaged, rows are missed; so ask [`LocalEngine::new`] again for what is not found.
+    pub async fn seeking(lake: &Lake) -> Result<Self, EngineError> {
+        Self::over(lake, SoundFiles::sought(lake)).await
     }
 
     /// An engine over those files of `lake` that are whole; [`Self::left_out`] tells of the others. Each file is read once
@@ -65,11 +76,6 @@ impl LocalEngine {
         Ok(Self { context, files, url })
     }
 
-    /// What is wrong with each file that is left out, in a sentence that names it.
-    pub fn left_out(&self) -> Vec<String> {
-        self.files.left_out()
-    }
-
     /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
     pub async fn is_empty(&self) -> Result<bool, EngineError> {
         for table in TABLES {
@@ -86,9 +92,42 @@ impl LocalEngine {
         Ok(true)
     }
 
+    /// The columns of a query's answer. It is planned and not run.
+    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
+        Ok(self.plan(sql).await?.schema().as_arrow().clone())
+    }
+
+    async fn plan(&self, sql: &str) -> Result<LogicalPlan, EngineError> {
+        let state = self.context.state();
+        let statement = trino::read(sql, &state).map_err(invalid)?;
+        state.statement_to_plan(statement).await.map_err(invalid)
+    }
+
+    /// Runs one query and keeps its rows beside, in a file on this machine, as a table of this name for further queries.
+    pub(crate) async fn keep(&self, table: &str, sql: &str) -> Result<Kept<'_>, EngineError> {
+        let failed = |error: &DataFusionError| EngineError::BrokeOff {
+            lake: self.url.to_string(),
+            doing: "its messages were gathered in a temporary file",
+            problem: problem(error),
+        };
+        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
+        let folder = folder.map_err(|error| failed(&error.into()))?;
+        let path = format!("{}/", folder.path().display());
+        let rows = self.context.sql(sql).await.map_err(invalid)?;
+        let columns = rows.schema().as_arrow().clone();
+        rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
+        let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
+        let registered = self.context.register_parquet(table, &path, options).await;
+        registered.map_err(|error| failed(&error))?;
+        Ok(Kept { engine: self, table: table.to_owned(), _folder: folder })
+    }
+}
+
+#[async_trait]
+impl QueryEngine for LocalEngine {
     /// Runs one query. Anything but a query is refused.
-    pub async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
-        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
+    async fn query(&self, sql: &str) -> Result<Rows, EngineError> {
+        let plan = self.plan(sql).await?;
         let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         read_only.verify_plan(&plan).map_err(|error| EngineError::ReadOnly { problem: problem(&error) })?;
         let query = self.context.execute_logical_plan(plan).await.map_err(invalid)?;
@@ -97,37 +136,27 @@ impl LocalEngine {
             doing: "it was planned and its files were listed",
             problem: problem(&error),
         })?;
-        Ok(Rows::new(stream, self.url.clone()))
+        Ok(Rows::of_plan(stream, self.url.clone()))
     }
 
-    /// The columns of a query's answer. It is planned and not run.
-    pub async fn columns(&self, sql: &str) -> Result<Schema, EngineError> {
-        let plan = self.context.state().create_logical_plan(sql).await.map_err(invalid)?;
-        Ok(plan.schema().as_arrow().clone())
+    async fn execute(&self, sql: &str) -> Result<(), EngineError> {
+        self.query(sql).await.map(drop)
     }
 
-    /// Answers a question about messages. The schema of the rows tells which columns are shares.
-    pub async fn metrics(&self, request: &MetricsRequest) -> Result<Rows, EngineError> {
-        let rows = self.query(&request.sql()).await?;
-        let schema = with_units(&rows.schema(), request.metric.shares());
-        Ok(rows.with_schema(schema))
+    /// What is wrong with each file that is left out, in a sentence that names it.
+    fn left_out(&self) -> Vec<String> {
+        self.files.left_out()
     }
 
-    /// Ids of messages that begin with `prefix`, in any case: at most `most`, in order.
-    pub async fn message_ids(&self, prefix: &str, most: usize) -> Result<Vec<String>, EngineError> {
-        let rows = self.query(&statement::message_ids(prefix, most)).await?.collect().await?;
-        Ok(texts(&rows))
-    }
-
-    /// Keys of contexts that messages were sent with: at most `most`, in order.
-    pub async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
+    /// DataFusion unnests beside the other columns, and not by a join.
+    async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
         let sql = format!("SELECT DISTINCT unnest(map_keys(context)) AS key FROM events ORDER BY key LIMIT {most}");
-        Ok(texts(&self.query(&sql).await?.collect().await?))
+        Ok(texts(&self.query(&sql).await?.collect().await?, 0))
     }
 
     /// The first and the last UTC day, as `2026-11-22`, of which the lake has events; none if it has none. Only names of
     /// files are read.
-    pub async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
+    async fn days(&self) -> Result<Option<(String, String)>, EngineError> {
         let listed = self.files.list(Some(&Path::from("events"))).try_collect::<Vec<_>>().await;
         let listed = listed.map_err(|error| EngineError::List {
             lake: self.url.to_string(),
@@ -139,10 +168,18 @@ impl LocalEngine {
         let days: BTreeSet<String> = listed.iter().filter_map(|object| day(&object.location)).collect();
         Ok(days.first().cloned().zip(days.last().cloned()))
     }
+}
 
-    /// The events of one message, each once, the oldest first.
-    pub async fn trace(&self, message_id: &str) -> Result<Rows, EngineError> {
-        self.query(&statement::trace(message_id)).await
+/// A table beside those of the lake, as long as this lives.
+pub(crate) struct Kept<'a> {
+    engine: &'a LocalEngine,
+    table: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        let _ = self.engine.context.deregister_table(self.table.as_str()); // one that is not there is gone already
     }
 }
 
@@ -152,18 +189,17 @@ impl std::fmt::Debug for LocalEngine {
     }
 }
 
-/// The first column, which is text.
-fn texts(rows: &[RecordBatch]) -> Vec<String> {
-    let columns = rows.iter().map(|batch| batch.column(0));
-    columns
-        .filter_map(|column| cast(column, &DataType::Utf8).ok())
-        .flat_map(|column| column.as_string::<i32>().iter().flatten().map(str::to_owned).collect::<Vec<_>>())
-        .collect()
-}
-
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn invalid(error: DataFusionError) -> EngineError {
-    EngineError::Invalid { problem: problem(&error) }
+    EngineError::Invalid { problem: with_near_table(&problem(&error)) }
+}
+
+/// What DataFusion says of a table that does not exist, with those that do.
+fn with_near_table(problem: &str) -> String {
+    let named = problem.split_once("table 'datafusion.public.").and_then(|(_, rest)| rest.split_once("' not found"));
+    let Some((name, _)) = named else { return problem.to_owned() };
+    let near = crate::near::question(name, NAMES);
+    format!("there is no table {name}{near}; there are {}", NAMES.join(", "))
 }
 
 async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusionError> {
@@ -184,7 +220,7 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_object_store(ObjectStoreUrl::parse(STORE)?.as_ref(), lake);
-    trino::register(&context);
+    trino::register(&context)?;
     context.register_table("events", table("events", &schema::events(), &["channel", "dt"])?)?;
     let quarantine = context.read_table(table("quarantine", &schema::quarantine(), &["dt"])?)?;
     let text = context.parse_sql_expr("from_utf8(payload)", quarantine.schema())?;

@@ -36,6 +36,16 @@ pub enum EngineError {
         /// Why.
         problem: String,
     },
+    /// An engine elsewhere did not answer, or answered that it cannot.
+    #[error("{engine} {problem}{advice}", advice = advice.as_ref().map(|advice| format!("; {advice}")).unwrap_or_default())]
+    Elsewhere {
+        /// Who: `Athena`, `Trino`.
+        engine: &'static str,
+        /// What became of the question, as a clause that begins with a verb.
+        problem: String,
+        /// What to do about it, where that can be told.
+        advice: Option<String>,
+    },
     /// The objects of a table could not be listed.
     #[error("the objects of the table {table} in the lake {lake} cannot be listed: {problem}")]
     List {

@@ -5,25 +5,37 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
-use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 
 use crate::error::{EngineError, problem};
 
 /// The rows of an answer, as they are computed.
 pub struct Rows {
     schema: SchemaRef,
-    stream: SendableRecordBatchStream,
-    /// The URL of the lake they come from.
-    lake: Arc<str>,
+    stream: BoxStream<'static, Result<RecordBatch, EngineError>>,
 }
 
 impl Rows {
-    pub(crate) fn new(stream: SendableRecordBatchStream, lake: Arc<str>) -> Self {
-        Self { schema: stream.schema(), stream, lake }
+    /// Rows with these columns. Each batch of `stream` has them.
+    pub fn new(schema: SchemaRef, stream: BoxStream<'static, Result<RecordBatch, EngineError>>) -> Self {
+        Self { schema, stream }
+    }
+
+    /// What a plan of DataFusion gives, over the lake at this URL.
+    pub(crate) fn of_plan(stream: SendableRecordBatchStream, lake: Arc<str>) -> Self {
+        let schema = stream.schema();
+        let broke_off = move |error| EngineError::BrokeOff {
+            lake: lake.to_string(),
+            doing: "its rows were computed",
+            problem: problem(&error),
+        };
+        Self { schema, stream: stream.map_err(broke_off).boxed() }
     }
 
     /// The same rows, under a schema that says more about the columns.
-    pub(crate) fn with_schema(self, schema: SchemaRef) -> Self {
+    #[must_use]
+    pub fn with_schema(self, schema: SchemaRef) -> Self {
         Self { schema, ..self }
     }
 
@@ -35,11 +47,7 @@ impl Rows {
 
     /// The next rows, none when all were given.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>, EngineError> {
-        self.stream.try_next().await.map_err(|error| EngineError::BrokeOff {
-            lake: self.lake.to_string(),
-            doing: "its rows were computed",
-            problem: problem(&error),
-        })
+        self.stream.try_next().await
     }
 
     /// All rows that are left.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -15,10 +17,13 @@ use object_store::{
 use smsvoice_lake::{Lake, LakeError, Table};
 
 /// The store of a lake, for reading. On disk a file is checked from its first to its last byte before it is read the first
-/// time. S3 keeps checksums of its own: there a check would fetch the whole of files of which a query needs little.
+/// time, or before its rows are. S3 keeps checksums of its own: there a check would fetch the whole of files of which a query needs little.
 pub(crate) struct SoundFiles {
     lake: Lake,
     checked: Mutex<BTreeSet<Path>>,
+    /// Whether a file is checked when its rows are read, and not already when its footer is: then files that statistics and
+    /// bloom filters rule out are not read whole.
+    when_rows_are_read: bool,
     /// Files that are left out, each with what is wrong with it.
     left_out: BTreeMap<Path, LakeError>,
 }
@@ -26,7 +31,14 @@ pub(crate) struct SoundFiles {
 impl SoundFiles {
     /// All files, or an error as soon as a damaged one is come to.
     pub(crate) fn all(lake: &Lake) -> Self {
-        Self { lake: lake.clone(), checked: Mutex::default(), left_out: BTreeMap::new() }
+        let (checked, left_out) = (Mutex::default(), BTreeMap::new());
+        Self { lake: lake.clone(), checked, when_rows_are_read: false, left_out }
+    }
+
+    /// All files, each checked when rows are read from it: for a search of few rows. If what rules a file out is damaged
+    /// itself, its rows are missed; so an answer of no rows has to be asked of [`Self::all`] again.
+    pub(crate) fn sought(lake: &Lake) -> Self {
+        Self { when_rows_are_read: true, ..Self::all(lake) }
     }
 
     /// Those that are whole: each is read once, and checked.
@@ -112,10 +124,19 @@ impl ObjectStore for SoundFiles {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let location = self.full(location);
-        self.check(&location).await?;
+        if !self.when_rows_are_read {
+            self.check(&location).await?;
+        }
         let mut got = self.lake.store().get_opts(&location, options).await?;
         got.meta = self.below(got.meta);
         Ok(got)
+    }
+
+    /// By this, rows are read: footers, indexes and bloom filters come by single ranges.
+    async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let location = self.full(location);
+        self.check(&location).await?;
+        self.lake.store().get_ranges(&location, ranges).await
     }
 
     fn delete_stream(&self, _: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {

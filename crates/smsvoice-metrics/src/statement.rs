@@ -1,15 +1,23 @@
 //! From a question to its SQL text, for any engine: which metric, broken down by what, over which messages.
 
-use std::fmt;
-use std::str::FromStr;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, Utc};
 
+use smsvoice_lake::schema::EVENT_COLUMNS;
+
 use crate::dimension::Dimension;
-use crate::template::{fill, join, literal};
+use crate::filter::{self, Filter};
+use crate::metric::Metric;
+use crate::template::{fill, join, literal, timestamp};
+use crate::time_zone::TimeZone;
+use crate::which_rows::WhichRows;
 
 const MESSAGES: &str = include_str!("../sql/messages.sql");
 const EVENTS_ONCE: &str = include_str!("../sql/events_once.sql");
+/// A context as the text of a JSON object, in Trino's words.
+pub const CONTEXT_AS_JSON: &str = "json_format(CAST(context AS json)) AS context";
+
 const TRACE: &str = include_str!("../sql/trace.sql");
 
 /// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
@@ -18,57 +26,6 @@ pub(crate) const CLOCK_SKEW: Days = Days::new(1);
 /// How long after the last request of a period its events are looked for. AWS promises a last event within 72 hours;
 /// its own RCS documentation shows one after 100.2.
 pub(crate) const LATE_EVENTS: Days = Days::new(14);
-
-macro_rules! metrics {
-    ($($(#[doc = $doc:literal])* $variant:ident $name:literal shares [$($share:literal)*];)*) => {
-        /// A metric: one SQL file.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Metric { $($(#[doc = $doc])* $variant,)* }
-
-        impl Metric {
-            /// All metrics.
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
-
-            /// The name: that of its SQL file.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The SQL file: a whole query over the view `messages`, of all messages, not broken down, as of now.
-            pub const fn template(self) -> &'static str {
-                match self { $(Self::$variant => include_str!(concat!("../sql/", $name, ".sql")),)* }
-            }
-
-            /// What it measures, in a sentence.
-            pub const fn doc(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)* }
-            }
-
-            /// Its columns that are parts of a whole: from 0 to 1 here, percentages for a person.
-            pub const fn shares(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($share),*],)* }
-            }
-        }
-    };
-}
-
-metrics! {
-    /// Delivery rates with their counts, interval and maturity, and what was spent.
-    Rates "rates" shares ["delivery_rate" "confirmed_rate" "delivery_rate_low" "delivery_rate_high" "maturity"];
-    /// Failure reasons, ranked.
-    Failures "failures" shares ["share_of_undelivered" "share_of_concluded"];
-    /// Percentiles of the time from the request to the acceptance and to the delivery.
-    Latency "latency" shares [];
-    /// Price, carrier fee, and cost per message.
-    Cost "cost" shares [];
-    /// Answered, busy and unanswered calls and their durations.
-    Voice "voice" shares ["answer_rate" "busy_rate" "no_answer_rate"];
-}
-
-/// A text that names no metric.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no metric {0:?}; there are {names}", names = join(&Metric::ALL, ", ", ToString::to_string))]
-pub struct MetricError(String);
 
 /// Which messages count: those requested (or, where no event tells, first heard of) from `since` up to, but not at, `until`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,11 +39,11 @@ pub struct Period {
 /// A question about the messages of a lake.
 ///
 /// ```
-/// use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+/// use smsvoice_metrics::{Dimension, Metric, MetricsRequest};
 ///
 /// let as_of = "2026-11-22T08:00:00Z".parse()?;
 /// let by = vec![Dimension::Country, "context.campaign".parse()?];
-/// let request = MetricsRequest { metric: Metric::Rates, by, period: Period::default(), as_of };
+/// let request = MetricsRequest { by, ..MetricsRequest::new(Metric::Rates, as_of) };
 /// assert!(request.sql().contains(r#"element_at(context, 'campaign') AS "context.campaign""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -98,14 +55,61 @@ pub struct MetricsRequest {
     pub by: Vec<Dimension>,
     /// Which messages count.
     pub period: Period,
+    /// What these messages have in common: all of it has to hold.
+    pub filters: Vec<Filter>,
+    /// The zone in which days, hours, weeks and months are counted.
+    pub zone: TimeZone,
+    /// Which rows of the answer are wanted, and in which order.
+    pub rows: WhichRows,
     /// The instant that maturity is judged at: now, for someone who asks about a lake that still fills.
     pub as_of: DateTime<Utc>,
 }
 
 impl MetricsRequest {
+    /// Of all messages, not broken down, in UTC.
+    pub fn new(metric: Metric, as_of: DateTime<Utc>) -> Self {
+        Self {
+            metric,
+            by: Vec::new(),
+            period: Period::default(),
+            filters: Vec::new(),
+            zone: TimeZone::UTC,
+            rows: WhichRows::default(),
+            as_of,
+        }
+    }
+
     /// The query, over the table `events` alone.
     pub fn sql(&self) -> String {
-        metric_within(self.metric, &self.by, &Within::of(self.period, self.as_of))
+        self.rows.of(self.metric, &distinct(&self.by), self.all_rows(&self.by))
+    }
+
+    /// The query of one row over all that the rows of [`Self::sql`] are parts of, those included that are not wanted; none
+    /// where that is the answer itself.
+    pub fn total_sql(&self) -> Option<String> {
+        match self.metric {
+            Metric::Failures => Some(format!(
+                "SELECT\n  CAST(sum(messages) AS bigint) AS messages,\n  sum(share_of_undelivered) AS share_of_undelivered,\n  \
+                sum(share_of_concluded) AS share_of_concluded,\n  CAST(sum(total_usd) AS decimal(38, 6)) AS total_usd\n\
+                FROM (\n{}) AS reasons\nHAVING count(*) > 0",
+                self.all_rows(&[])
+            )),
+            Metric::Rates | Metric::Latency | Metric::Cost | Metric::Voice => {
+                (!self.by.is_empty()).then(|| self.all_rows(&[]))
+            }
+        }
+    }
+
+    fn all_rows(&self, by: &[Dimension]) -> String {
+        let within = Within {
+            ahead: None,
+            partitions: self.period.partitions(),
+            messages: both(self.period.condition(), filter::all(&self.filters, self.zone)),
+            as_of: Some(timestamp(self.as_of)),
+            source: None,
+            zone: self.zone,
+        };
+        metric_within(self.metric, by, &within)
     }
 }
 
@@ -120,60 +124,45 @@ pub(crate) struct Within {
     pub(crate) messages: Option<String>,
     /// The instant that maturity is judged at; now if absent.
     pub(crate) as_of: Option<String>,
-}
-
-impl Within {
-    fn of(period: Period, as_of: DateTime<Utc>) -> Self {
-        Self {
-            ahead: None,
-            partitions: period.partitions(),
-            messages: period.condition(),
-            as_of: Some(timestamp(as_of)),
-        }
-    }
+    /// What stands in place of the view's text: a table of messages, under the name `messages`.
+    pub(crate) source: Option<String>,
+    /// The zone in which days are counted.
+    pub(crate) zone: TimeZone,
 }
 
 /// A metric, broken down, within limits, over the table `events` alone.
 pub(crate) fn metric_within(metric: Metric, by: &[Dimension], within: &Within) -> String {
+    broken_down(metric.template(), by, within)
+}
+
+/// A file with the slots of a metric, likewise.
+pub(crate) fn broken_down(template: &str, by: &[Dimension], within: &Within) -> String {
     let by = distinct(by);
     let columns = join(&by, ", ", Dimension::column);
     let or_nothing = |clause: String| if by.is_empty() { String::new() } else { clause };
-    fill(metric.template(), |slot| match slot {
+    let messages = || format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()));
+    fill(template, |slot| match slot {
         "ahead" => within.ahead.clone(),
-        "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(), d.column()))),
+        "dimensions" => Some(join(&by, "", |d| format!("{} AS {},\n    ", d.expression(within.zone), d.column()))),
         "keys" => Some(or_nothing(format!("{columns}, "))),
         "group_by" => Some(or_nothing(format!("GROUP BY {columns}"))),
         "partition_by" => Some(or_nothing(format!("PARTITION BY {columns}"))),
-        "messages" => Some(format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()))),
+        "messages" => Some(within.source.clone().unwrap_or_else(messages)),
         "period" => within.messages.clone(),
         "as_of" => within.as_of.clone(),
         _ => None,
     })
 }
 
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Metric {
-    type Err = MetricError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|metric| metric.as_str() == name).ok_or_else(|| MetricError(name.into()))
-    }
-}
-
 impl Period {
     /// On a row of `messages`.
-    fn condition(self) -> Option<String> {
+    pub(crate) fn condition(self) -> Option<String> {
         let bound = |operator, at| format!("coalesce(requested_at, first_event_at) {operator} {}", timestamp(at));
         both(self.since.map(|since| bound(">=", since)), self.until.map(|until| bound("<", until)))
     }
 
     /// On a row of `events`: the partitions that can hold an event of these messages.
-    fn partitions(self) -> Option<String> {
+    pub(crate) fn partitions(self) -> Option<String> {
         let since = self.since.and_then(|since| since.date_naive().checked_sub_days(CLOCK_SKEW));
         let until = self.until.and_then(|until| until.date_naive().checked_add_days(LATE_EVENTS));
         both(since.map(|day| format!("dt >= '{day}'")), until.map(|day| format!("dt <= '{day}'")))
@@ -195,12 +184,64 @@ pub fn trace(message_id: &str) -> String {
     trace_within(&literal(message_id), None)
 }
 
+/// The query of the partitions that have events of a message.
+pub(crate) fn places(message_id: &str, period: Period) -> String {
+    let rows = both(Some(format!("message_id = {}", literal(message_id))), period.partitions()).unwrap_or_default();
+    format!("SELECT DISTINCT channel, dt FROM events WHERE {rows}")
+}
+
+/// The condition on `events` that holds in these partitions; in none if there are none.
+pub(crate) fn within_places(channels: &[String], days: &[String]) -> String {
+    let any = |values: &[String]| {
+        let values: BTreeSet<String> = values.iter().map(|value| literal(value)).collect();
+        if values.is_empty() { "''".to_owned() } else { values.into_iter().collect::<Vec<_>>().join(", ") }
+    };
+    format!("channel IN ({}) AND dt IN ({})", any(channels), any(days))
+}
+
+/// The query of a message's own events within partitions.
+pub(crate) fn trace_in(message_id: &str, places: &str) -> String {
+    trace_of(&literal(message_id), Some(places.to_owned()), None)
+}
+
+/// The same with the context as the text of a JSON object, for engines that tell maps as texts which can be read in two ways.
+pub fn trace_with_context_as_json(message_id: &str, places: &str) -> String {
+    trace_of(&literal(message_id), Some(places.to_owned()), Some(CONTEXT_AS_JSON))
+}
+
+/// The same with all columns of the table; `context` is the expression for that one.
+pub fn raw_trace(message_id: &str, places: &str, context: &str) -> String {
+    let rows = format!("message_id = {} AND {places}", literal(message_id));
+    let names = EVENT_COLUMNS.iter().map(|column| column.name).chain(["channel", "dt"]);
+    let columns: Vec<&str> = names.map(|name| if name == "context" { context } else { name }).collect();
+    format!(
+        "SELECT {} FROM (\n{}) AS events_once ORDER BY event_time, event_type",
+        columns.join(", "),
+        events_once_where(Some(&rows))
+    )
+}
+
+/// The query of messages to what stands for a number in the table `events`, the newest first: at most `most`.
+pub fn messages_to(number: &str, period: Period, most: usize) -> String {
+    let rows = both(Some(format!("destination_phone_number = {}", literal(number))), period.partitions());
+    let rows = rows.unwrap_or_default();
+    format!(
+        "SELECT message_id, min(event_time) AS first_event_at, max(event_time) AS last_event_at, count(*) AS events \
+        FROM events WHERE {rows} GROUP BY message_id ORDER BY first_event_at DESC, message_id LIMIT {most}"
+    )
+}
+
 /// The same, for an expression that gives the id, in the partitions for which a condition holds.
 pub(crate) fn trace_within(message_id: &str, partitions: Option<String>) -> String {
+    trace_of(message_id, partitions, None)
+}
+
+fn trace_of(message_id: &str, partitions: Option<String>, context: Option<&str>) -> String {
     let rows = both(Some(format!("message_id = {message_id}")), partitions);
     fill(TRACE, |slot| match slot {
         "events_once" => Some(format!("(\n{}) AS events_once", events_once_where(rows.as_deref()))),
         "message_id" => Some(message_id.to_owned()),
+        "context" => context.map(str::to_owned),
         _ => None,
     })
 }
@@ -213,6 +254,13 @@ pub(crate) fn message_ids(prefix: &str, most: usize) -> String {
     )
 }
 
+/// The query of keys of contexts.
+pub(crate) fn context_keys(most: usize) -> String {
+    format!(
+        "SELECT DISTINCT key FROM events CROSS JOIN UNNEST(map_keys(context)) AS keys (key) ORDER BY key LIMIT {most}"
+    )
+}
+
 /// Of the rows of `events` for which `condition` holds. It must hold for all copies of an event, or for none.
 fn events_once_where(condition: Option<&str>) -> String {
     fill(EVENTS_ONCE, |slot| condition.filter(|_| slot == "rows").map(str::to_owned))
@@ -222,16 +270,11 @@ pub(crate) fn messages_of(partitions: Option<&str>) -> String {
     fill(MESSAGES, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
 
-fn both(first: Option<String>, second: Option<String>) -> Option<String> {
+pub(crate) fn both(first: Option<String>, second: Option<String>) -> Option<String> {
     match (first, second) {
         (Some(first), Some(second)) => Some(format!("{first} AND {second}")),
         (first, second) => first.or(second),
     }
-}
-
-/// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
-fn timestamp(at: DateTime<Utc>) -> String {
-    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
 }
 
 fn distinct(by: &[Dimension]) -> Vec<Dimension> {
@@ -247,7 +290,7 @@ mod tests {
             since: Some("2026-11-01T00:00:00Z".parse().unwrap()),
             until: Some("2026-11-02T12:00:00Z".parse().unwrap()),
         };
-        MetricsRequest { metric, by, period, as_of: "2026-11-22T00:00:00Z".parse().unwrap() }
+        MetricsRequest { by, period, ..MetricsRequest::new(metric, "2026-11-22T00:00:00Z".parse().unwrap()) }
     }
 
     #[test]
@@ -255,7 +298,7 @@ mod tests {
         for metric in Metric::ALL {
             let sql = request(metric, vec![Dimension::Country]).sql();
             assert!(!sql.contains("/*{") && !sql.contains("current_timestamp"), "{sql}");
-            assert!(sql.contains("iso_country_code AS \"country\""), "{sql}");
+            assert!(sql.contains("country AS \"country\""), "{sql}");
         }
     }
 

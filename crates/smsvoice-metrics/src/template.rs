@@ -8,6 +8,8 @@
 
 use std::fmt::Write;
 
+use chrono::{DateTime, Utc};
+
 const OPEN: &str = "/*{";
 const NAMED: &str = "}*/";
 const CLOSE: &str = "/*{}*/";
@@ -33,6 +35,11 @@ pub(crate) fn fill<'a>(template: &'a str, mut fill: impl FnMut(&'a str) -> Optio
 /// A text as an SQL string literal: a quote is doubled, and nothing else is special in Trino or DataFusion.
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// An instant as a literal of the type the lake's timestamps have: without zone in Athena, where UTC is understood.
+pub(crate) fn timestamp(at: DateTime<Utc>) -> String {
+    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.3f"))
 }
 
 /// A name as a delimited SQL identifier.

@@ -13,7 +13,7 @@ use object_store::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use smsvoice_lake::{Lake, Table};
-use smsvoice_metrics::{EngineError, LocalEngine};
+use smsvoice_metrics::{EngineError, LocalEngine, QueryEngine};
 
 /// What a lake answers to a question that passes over files and pages by their statistics, and reads some of the columns.
 /// Rates read the same columns by the same way; 300 times they would take minutes.

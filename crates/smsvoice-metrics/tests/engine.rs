@@ -10,7 +10,7 @@ use arrow::util::pretty::pretty_format_batches;
 use lakes::{empty, lake_of};
 use object_store::ObjectStoreExt;
 use smsvoice_lake::Lake;
-use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period, SHARE, UNIT};
+use smsvoice_metrics::{Dimension, EngineError, LocalEngine, Metric, MetricsRequest, Period, QueryEngine, SHARE, UNIT};
 
 async fn rows(lake: &Lake, sql: &str) -> Vec<RecordBatch> {
     let engine = LocalEngine::new(lake).await.unwrap();
@@ -23,7 +23,7 @@ async fn table(lake: &Lake, sql: &str) -> String {
 
 fn request(metric: Metric, by: &[Dimension]) -> MetricsRequest {
     let as_of = "2026-11-22T00:00:00Z".parse().unwrap();
-    MetricsRequest { metric, by: by.to_vec(), period: Period::default(), as_of }
+    MetricsRequest { by: by.to_vec(), ..MetricsRequest::new(metric, as_of) }
 }
 
 #[tokio::test]

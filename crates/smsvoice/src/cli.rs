@@ -3,14 +3,21 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, apply, cost, destroy, doctor, emulate, export, generate, lake, metrics, plan, quarantine, query, replay,
-    roles, trace, views,
+    adopt, apply, backfill, config, cost, destroy, doctor, emulate, export, generate, lake, man, metrics, plan,
+    quarantine, query, replay, report, roles, tail, trace, views, watch,
 };
 
 /// Delivery events of AWS End User Messaging (SMS, MMS, voice, RCS) in Parquet, and delivery rates one can trust.
 #[derive(Debug, Parser)]
-#[command(name = "smsvoice", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "smsvoice", version = env!("BUILD_VERSION"), arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
+    /// Tell nothing but answers and errors: no notes, no progress.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// The file with settings: by default smsvoice.toml here, above, or in ~/.config/smsvoice. Also SMSVOICE_CONFIG.
+    #[arg(long, global = true, value_name = "FILE")]
+    #[allow(dead_code, reason = "it is read before the others, whose defaults it tells")]
+    config: Option<std::path::PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -20,12 +27,16 @@ pub(crate) enum Command {
     Replay(replay::Args),
     Metrics(metrics::Args),
     Query(query::Args),
+    Report(report::Args),
+    Watch(Box<watch::Args>),
     Trace(trace::Args),
+    Tail(tail::Args),
     Quarantine(quarantine::Args),
     Generate(generate::Args),
     Emulate(emulate::Args),
     Lake(lake::Args),
     Views(views::Args),
+    Backfill(Box<backfill::Args>),
     Cost(cost::Args),
     Plan(plan::Args),
     Apply(apply::Args),
@@ -42,6 +53,8 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    Man(man::Args),
+    Config(config::Args),
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! The lake a command works on.
 
-use std::io::{self, Write};
-
 use anyhow::Context;
 use smsvoice_lake::Lake;
-use smsvoice_metrics::LocalEngine;
+use smsvoice_metrics::{LocalEngine, QueryEngine};
 
 use crate::world::World;
 
@@ -39,18 +37,30 @@ impl LakeArgs {
 
     /// Opens it for questions; an empty one is most likely a misspelt URL, so that is said.
     pub(crate) async fn engine(&self, world: &World, damaged: &DamagedArgs) -> anyhow::Result<LocalEngine> {
+        self.engine_for(false, world, damaged).await
+    }
+
+    /// The same; or one that seeks few rows, and may miss those of damaged files.
+    pub(crate) async fn engine_for(
+        &self,
+        seeking: bool,
+        world: &World,
+        damaged: &DamagedArgs,
+    ) -> anyhow::Result<LocalEngine> {
         let lake = self.open(world)?;
         let engine = if damaged.skip_unreadable {
             LocalEngine::skipping_unreadable(&lake).await?
+        } else if seeking {
+            LocalEngine::seeking(&lake).await?
         } else {
             LocalEngine::new(&lake).await?
         };
         let left_out = engine.left_out();
         for file in &left_out {
-            writeln!(io::stderr(), "note: left out: {file}")?;
+            world.note(&format!("left out: {file}"));
         }
         if !left_out.is_empty() {
-            writeln!(io::stderr(), "note: {} files of the lake are not in this answer", left_out.len())?;
+            world.note(&format!("{} files of the lake are not in this answer", left_out.len()));
         }
         anyhow::ensure!(
             !engine.is_empty().await?,

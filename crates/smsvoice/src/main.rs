@@ -2,17 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use smsvoice::{Cli, Exit, UsageError, World};
+use smsvoice::World;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let exit = smsvoice::run(cli, &World::real()).unwrap_or_else(|error| {
-        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
-        if error.is::<UsageError>() { Exit::WronglyUsed } else { Exit::Failed }
-    });
-    exit.into()
+    smsvoice::run_with(std::env::args_os().collect(), World::real()).into()
 }

@@ -18,17 +18,9 @@ use smsvoice_provision::write::Writer;
 use smsvoice_provision::{Desired, Draft, Faults, SdkConfig, Values, stacks};
 
 use crate::aws::AwsArgs;
+use crate::commands::{print_document, print_document_of};
+use crate::output::{Format, FormatArgs};
 use crate::{Exit, World};
-
-/// How a plan is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum PlanFormat {
-    /// For a person.
-    #[default]
-    Text,
-    /// One object.
-    Json,
-}
 
 /// A desired state, and how to reach what it is about.
 pub(crate) struct Opened {
@@ -95,12 +87,13 @@ pub(crate) async fn carry_out(
     found: Found,
     run_id: &str,
     patience: Patience,
-    format: PlanFormat,
+    format: FormatArgs,
+    world: &World,
 ) -> anyhow::Result<Exit> {
     let stop = stop_on_interrupt();
     let stopped = || stop.load(Ordering::Relaxed);
     let notify = |progress: Progress<'_>| match progress {
-        Progress::Done(call, at, of) if format == PlanFormat::Text => {
+        Progress::Done(call, at, of) if format.format() == Format::Table => {
             let _ = writeln!(io::stdout(), "done {at}/{of}: {call}");
         }
         Progress::Done(..) => {}
@@ -109,14 +102,14 @@ pub(crate) async fn carry_out(
     let writer = Writer::new(config);
     let run = Run { writer: &writer, arns: found.arns, id: run_id, patience, stopped: &stopped, notify: &notify };
     let Applied { done, not_done, failure } = run.apply(calls).await;
-    match format {
-        PlanFormat::Text => not_done.iter().try_for_each(|call| writeln!(io::stdout(), "not done: {call}"))?,
-        PlanFormat::Json => print_json(&Account {
-            done: done.iter().map(ToString::to_string).collect(),
-            not_done: not_done.iter().map(ToString::to_string).collect(),
-            error: failure.as_ref().map(ToString::to_string),
-        })?,
-    }
+    let account = Account {
+        done: done.iter().map(ToString::to_string).collect(),
+        not_done: not_done.iter().map(ToString::to_string).collect(),
+        error: failure.as_ref().map(ToString::to_string),
+    };
+    // What was done was told while it was done.
+    let text: String = account.not_done.iter().map(|call| format!("not done: {call}\n")).collect();
+    print_document_of(format, world, &text, &account, &account.calls())?;
     match failure {
         Some(failure) => Err(anyhow::Error::new(failure).context(format!(
             "{} of {} calls are done; mend the cause and run the same command again, which does the rest",
@@ -135,6 +128,20 @@ struct Account {
     error: Option<String>,
 }
 
+/// One call of an account, as a row.
+#[derive(Serialize)]
+struct AccountedCall<'a> {
+    call: &'a str,
+    done: bool,
+}
+
+impl Account {
+    fn calls(&self) -> Vec<AccountedCall<'_>> {
+        let done = self.done.iter().map(|call| AccountedCall { call, done: true });
+        done.chain(self.not_done.iter().map(|call| AccountedCall { call, done: false })).collect()
+    }
+}
+
 /// Asks whether to go on. Without a terminal nobody can say so.
 pub(crate) fn agreed(question: &str, yes: bool, world: &World) -> anyhow::Result<bool> {
     if yes {
@@ -148,15 +155,8 @@ pub(crate) fn agreed(question: &str, yes: bool, world: &World) -> anyhow::Result
 }
 
 /// Prints a plan.
-pub(crate) fn print_plan(diff: &Diff, format: PlanFormat, world: &World) -> anyhow::Result<()> {
-    match format {
-        PlanFormat::Text => Ok(io::stdout().write_all(diff.text(world.seen && world.colours()).as_bytes())?),
-        PlanFormat::Json => print_json(&diff.json()),
-    }
-}
-
-pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    Ok(io::stdout().write_all((serde_json::to_string_pretty(value)? + "\n").as_bytes())?)
+pub(crate) fn print_plan(diff: &Diff, format: FormatArgs, world: &World) -> anyhow::Result<()> {
+    print_document(format, world, &diff.text(world.seen && world.colours()), &diff.json())
 }
 
 /// A mistake in the file is drawn with its place; it says "error" itself.

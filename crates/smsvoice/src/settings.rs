@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use clap::CommandFactory;
 use smsvoice_ingest::{Asked, Setting, Settings};
 use smsvoice_lake::Lake;
 
+use crate::cli::Cli;
+use crate::engine::{TRINO_PASSWORD, TRINO_TOKEN};
 use crate::world::World;
 
 /// The settings that `replay` and `emulate` share with the Lambda function.
@@ -73,14 +76,27 @@ impl SettingsArgs {
 }
 
 /// Variables that the command or the function knows, beside the shared ones.
-const OTHERS: [&str; 4] = ["SMSVOICE_LAKE", "SMSVOICE_LOG", "SMSVOICE_NAMESPACE", "SMSVOICE_EMULATOR_CREDENTIALS"];
+const OTHERS: [&str; 8] = [
+    "SMSVOICE_LAKE",
+    "SMSVOICE_TIME_ZONE",
+    "SMSVOICE_CONFIG",
+    "SMSVOICE_ENGINE",
+    "SMSVOICE_LOG",
+    "SMSVOICE_NAMESPACE",
+    TRINO_PASSWORD,
+    TRINO_TOKEN,
+];
 
 /// Refuses a `SMSVOICE_` variable that nobody knows: it is misspelt, most likely, and would be ignored in silence.
 pub(crate) fn refuse_unknown_variables(world: &World) -> anyhow::Result<()> {
-    let known = |name: &str| OTHERS.contains(&name) || Setting::ALL.iter().any(|setting| setting.variable() == name);
+    let command = Cli::command();
+    let emulate = command.find_subcommand("emulate").into_iter().flat_map(clap::Command::get_arguments);
+    let of_emulator: Vec<&str> = emulate.filter_map(|argument| argument.get_env()?.to_str()).collect();
+    let others = || OTHERS.into_iter().chain(Setting::ALL.iter().map(|setting| setting.variable()));
+    let known = |name: &str| others().any(|other| other == name) || of_emulator.contains(&name);
     let names = world.env.iter().map(|(name, _)| name.as_str());
     if let Some(unknown) = names.filter(|name| name.starts_with("SMSVOICE_")).find(|name| !known(name)) {
-        let all: Vec<&str> = OTHERS.into_iter().chain(Setting::ALL.iter().map(|setting| setting.variable())).collect();
+        let all: Vec<&str> = others().chain(of_emulator.iter().copied()).collect();
         anyhow::bail!("the variable {unknown} is no setting of smsvoice; there are {}", all.join(", "));
     }
     Ok(())

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Arguments that do not go together, or ask for what cannot be.
 #[derive(Debug, Error)]
-#[error("{problem}\n\nFor more information, try '--help'.")]
+#[error("{problem}")]
 pub struct UsageError {
     problem: String,
 }

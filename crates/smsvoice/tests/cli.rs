@@ -4,10 +4,14 @@
 
 #[path = "cli/answers.rs"]
 mod answers;
+#[path = "cli/deploy.rs"]
+mod deploy;
 #[path = "cli/doors.rs"]
 mod doors;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/screens.rs"]
+mod screens;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -330,7 +334,7 @@ fn a_lake_keeps_its_privacy_whatever_a_later_writer_asks_for() {
         assert!(text(&refused.stderr).contains("smsvoice lake set"), "{refused:?}");
     }
     let changed = smsvoice(&["lake", "set", "--lake", &lake, "--phone-numbers", "plain"]);
-    assert!(text(&changed.stdout).contains("stay masked"), "{changed:?}");
+    assert!(text(&changed.stderr).contains("stay masked"), "{changed:?}");
     assert!(smsvoice(&["replay", &event, "--lake", &lake, "--phone-numbers", "plain"]).status.success());
     let shown = smsvoice(&["lake", "show", "--lake", &lake]);
     assert_eq!(json(&shown)["phone_numbers"], "plain");

@@ -3,6 +3,8 @@
 
 #![no_main]
 
+use std::ops::Range;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use object_store::path::Path;
 use serde_json::Value;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Reply};
-use smsvoice_ingest::{Privacy, Settings};
+use smsvoice_ingest::{Objects, Part, Privacy, Settings};
 use smsvoice_lake::{Lake, Table};
 
 const LIMIT: usize = 6 * 1024 * 1024;
@@ -26,14 +28,28 @@ fuzz_target!(|payload: &str| {
             ..Settings::plain()
         };
         let lake = Lake::in_store(Arc::new(InMemory::new()), Path::default(), "memory");
-        let buckets: Arc<dyn object_store::ObjectStore> = Arc::new(InMemory::new());
-        let consumer = Consumer { lake, settings, buckets: Arc::new(move |_| Ok(buckets.clone())) };
+        let consumer = Consumer { lake, settings, buckets: Arc::new(|_| Arc::new(Nothing)) };
         deliver(&consumer, payload).await;
         let before = objects(&consumer.lake).await;
         deliver(&consumer, payload).await;
         assert_eq!(objects(&consumer.lake).await, before, "two deliveries leave one set of objects");
     });
 });
+
+/// A bucket without objects.
+struct Nothing;
+
+impl Objects for Nothing {
+    fn get<'a>(
+        &'a self,
+        key: &'a str,
+        _: Range<u64>,
+        _: Option<&'a str>,
+    ) -> Pin<Box<dyn Future<Output = object_store::Result<Part>> + Send + 'a>> {
+        let missing = object_store::Error::NotFound { path: key.to_owned(), source: "it is empty".into() };
+        Box::pin(async { Err(missing) })
+    }
+}
 
 async fn deliver(consumer: &Consumer, payload: &str) {
     let now = Timestamp::from_millis(1_795_000_000_000).unwrap();
@@ -61,6 +77,14 @@ async fn deliver(consumer: &Consumer, payload: &str) {
         Ok(Reply::Batch { batch_item_failures }) => {
             let named_object = payload.contains("s3");
             assert!(batch_item_failures.is_empty() || named_object, "{batch_item_failures:?}");
+        }
+        Ok(reply @ Reply::Tasks { .. }) => {
+            let answer: Value = serde_json::from_str(reply.into_json().unwrap().get()).unwrap();
+            let results = answer["results"].as_array().unwrap();
+            assert!(
+                !results.is_empty() && results.iter().all(|result| result["resultCode"] != "Succeeded"),
+                "{answer}"
+            );
         }
         Ok(Reply::Ledger(told)) => assert_eq!(told.received, ledger.received),
         Err(failure) => assert!(!failure.to_string().is_empty()),

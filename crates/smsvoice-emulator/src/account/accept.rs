@@ -11,11 +11,12 @@ use crate::{
         arn::uuid,
         feedback::Feedback,
         life,
-        message::{Api, SentMessage},
+        message::{Api, Direction, KeptMessage},
         origination::Origination,
         parts::{encoding_of, parts},
+        rates::Sending,
     },
-    refusal::{Invalid, Refusal},
+    refusal::Refusal,
 };
 
 /// A message that passed the checks of its operation.
@@ -33,6 +34,8 @@ pub(crate) struct NewMessage {
     pub(crate) ttl_seconds: u32,
     /// Whether the sender will tell of the message's arrival.
     pub(crate) feedback: bool,
+    /// The received message that it answers of itself, if it does.
+    pub(crate) in_reply_to: Option<String>,
 }
 
 impl NewMessage {
@@ -41,17 +44,27 @@ impl NewMessage {
         if self.channel == Channel::Text { parts(&self.body, encoding_of(&self.body)) } else { 1 }
     }
 
+    /// What rates look at.
+    pub(crate) fn sending(&self, dry_run: bool) -> Sending<'_> {
+        let (origination, destination, parts) = (&self.origination, self.destination.as_str(), self.parts());
+        Sending { channel: self.channel, origination, destination, parts, dry_run }
+    }
+
     /// What the message costs; of a phone call, what a minute costs.
     pub(crate) fn price(&self) -> Result<Usd, Refusal> {
         life::price(self.channel, self.country, self.parts())
     }
 
     /// The message as it is accepted, with an id of its own. It has no events yet.
-    pub(crate) fn at_price(self, tx: &mut Transaction<'_>, price: Usd) -> SentMessage {
+    pub(crate) fn at_price(self, tx: &mut Transaction<'_>, price: Usd) -> KeptMessage {
         let count = tx.account.next("message");
         let parts = self.parts();
-        SentMessage {
+        KeptMessage {
             id: uuid(tx.account.seed, count),
+            place: tx.account.place.clone(),
+            direction: Direction::Outbound,
+            keyword: None,
+            in_reply_to: self.in_reply_to,
             channel: self.channel,
             api: self.api,
             configuration_set: self.configuration_set,
@@ -75,20 +88,15 @@ impl NewMessage {
 }
 
 /// Gives the message its life and keeps it: from here on its events are owed. Answers with its id.
-pub(crate) fn accept(tx: &mut Transaction<'_>, mut message: SentMessage) -> Result<String, Refusal> {
-    let number = tx.account.next("accepted");
+pub(crate) fn accept(tx: &mut Transaction<'_>, mut message: KeptMessage) -> Result<String, Refusal> {
+    let number = tx.messages.next_number();
     message.events = tx.lives.plan(&message, number)?;
     let id = message.id.clone();
-    tx.account.messages.add(number, message);
+    tx.messages.add(number, message);
     Ok(id)
 }
 
-/// The country a number is of, as far as the price table goes.
-pub(crate) fn country_of(destination: &str) -> Result<&'static Country, Refusal> {
-    let unknown = || {
-        let message = "the number is of no country that the emulator's price table knows";
-        Refusal::invalid(Invalid::InvalidParameter, "DestinationPhoneNumber", message)
-    };
-    let long_enough = destination.len() >= 8;
-    Country::of_number(destination).filter(|_| long_enough).ok_or_else(unknown)
+/// The country a number is of; none if it begins with no country's code, or is too short for a number.
+pub(crate) fn country_of(destination: &str) -> Option<&'static Country> {
+    Country::of_number(destination).filter(|_| destination.len() >= 8)
 }

@@ -2,21 +2,16 @@
 
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::refusal::{Invalid, Refusal, Resource};
-
-/// Where the emulated account is: parts of every ARN.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// `us-east-1`, say.
-    pub region: String,
-    /// Twelve digits.
-    pub account_id: String,
-}
+use crate::{
+    place::Place,
+    refusal::{Invalid, Refusal, Resource},
+};
 
 impl Place {
     /// `arn:aws:sms-voice:<region>:<account>:<resource>/<name>`.
     pub(crate) fn arn(&self, resource: Resource, name: &str) -> String {
-        format!("arn:aws:sms-voice:{}:{}:{}/{name}", self.region, self.account_id, resource.word())
+        let (partition, word) = (self.partition(), resource.word());
+        format!("arn:{partition}:sms-voice:{}:{}:{word}/{name}", self.region, self.account_id)
     }
 
     /// The bare name in `given`, which is a name or an ARN of `resource`; `field` is the member it came in.

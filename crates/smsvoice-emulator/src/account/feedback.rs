@@ -52,9 +52,9 @@ pub(crate) struct Answer {
 
 pub(crate) fn put(tx: &mut Transaction<'_>, input: Put) -> Result<Answer, Refusal> {
     let missing = || Refusal::not_found(Resource::Message, input.message_id.as_str());
-    let messages = &mut tx.account.messages;
-    let key = messages.by_id(&input.message_id).ok_or_else(missing)?.0.to_owned();
-    let message = messages.records.get_mut(&key).ok_or_else(missing)?;
+    let own = tx.messages.by_id(&input.message_id).filter(|(_, message)| message.place == tx.account.place);
+    let key = own.ok_or_else(missing)?.0.to_owned();
+    let message = tx.messages.records.get_mut(&key).ok_or_else(missing)?;
     let Some(feedback) = &mut message.feedback else {
         let text = "the message was sent without MessageFeedbackEnabled";
         return Err(Refusal::invalid(Invalid::InvalidRequest, "MessageId", text));

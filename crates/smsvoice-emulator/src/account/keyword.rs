@@ -9,7 +9,7 @@ use crate::{
 
 const KEYWORDS_PER_IDENTITY: usize = 30;
 
-/// Every number and every pool has these, and nobody can delete or change them.
+/// Every number and every pool has these. Their messages can be changed; their actions cannot, nor can they be deleted.
 const REQUIRED: [(&str, Action, &str); 2] = [
     ("HELP", Action::AutomaticResponse, "Reply STOP to receive no more messages."),
     ("STOP", Action::OptOut, "You will receive no more messages from this number."),
@@ -25,7 +25,7 @@ pub(crate) enum Action {
 }
 
 impl Action {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::AutomaticResponse => "AUTOMATIC_RESPONSE",
             Self::OptOut => "OPT_OUT",
@@ -53,8 +53,7 @@ pub(crate) struct Put {
     origination_identity: String,
     keyword: String,
     keyword_message: String,
-    #[serde(default)]
-    keyword_action: Action,
+    keyword_action: Option<Action>,
 }
 
 #[derive(Serialize)]
@@ -82,13 +81,12 @@ struct Holder {
 pub(crate) fn put(tx: &mut Transaction<'_>, input: Put) -> Result<Answer, Refusal> {
     let holder = tx.account.holder(&input.origination_identity)?;
     let word = input.keyword.to_uppercase();
-    require_free(&word, Clash::ResourceModificationNotAllowed)?;
+    let keyword_action = action_of(&word, input.keyword_action)?;
     let key = key(&holder.id, &word);
     if !tx.account.keywords.has(&key) && tx.account.keywords_of(&holder.id).count() >= KEYWORDS_PER_IDENTITY {
         return Err(Refusal::quota(holder.quota, KEYWORDS_PER_IDENTITY));
     }
-    let keyword =
-        Keyword { keyword: word, keyword_message: input.keyword_message, keyword_action: input.keyword_action };
+    let keyword = Keyword { keyword: word, keyword_message: input.keyword_message, keyword_action };
     tx.account.keywords.put(key, keyword.clone());
     Ok(Answer::of(holder, keyword))
 }
@@ -103,7 +101,10 @@ pub(crate) struct Delete {
 pub(crate) fn delete(tx: &mut Transaction<'_>, input: Delete) -> Result<Answer, Refusal> {
     let holder = tx.account.holder(&input.origination_identity)?;
     let word = input.keyword.to_uppercase();
-    require_free(&word, Clash::ResourceDeletionNotAllowed)?;
+    if is_required(&word) {
+        let message = format!("{word} can't be deleted");
+        return Err(Refusal::clash(Clash::ResourceDeletionNotAllowed, Resource::Keyword, word, message));
+    }
     let keyword = tx.account.keywords.take(&key(&holder.id, &word));
     let keyword = keyword.ok_or_else(|| Refusal::not_found(Resource::Keyword, word))?;
     Ok(Answer::of(holder, keyword))
@@ -114,12 +115,19 @@ pub(crate) fn is_required(word: &str) -> bool {
     REQUIRED.iter().any(|(required, ..)| *required == word)
 }
 
-fn require_free(word: &str, reason: Clash) -> Result<(), Refusal> {
-    if is_required(word) {
-        let message = "HELP and STOP can't be deleted or modified";
-        return Err(Refusal::clash(reason, Resource::Keyword, word, message));
+/// The action that a keyword gets: the one that the request names, else the automatic response. HELP and STOP keep
+/// theirs, and a request for another is refused.
+fn action_of(word: &str, wanted: Option<Action>) -> Result<Action, Refusal> {
+    let Some((_, own, _)) = REQUIRED.iter().find(|(required, ..)| *required == word) else {
+        return Ok(wanted.unwrap_or_default());
+    };
+    match wanted {
+        Some(wanted) if wanted != *own => {
+            let message = format!("the action of {word} is {} and can't be changed", own.word());
+            Err(Refusal::clash(Clash::ResourceModificationNotAllowed, Resource::Keyword, word, message))
+        }
+        _ => Ok(*own),
     }
-    Ok(())
 }
 
 #[derive(Deserialize)]

@@ -7,8 +7,8 @@ use smsvoice_lifecycle::{Country, Ending, Life, LifeEvent, Message, seeded, simu
 
 use crate::{
     account::{
-        message::{Api, PlannedEvent, SentMessage},
-        rules::Rules,
+        message::{Api, KeptMessage, PlannedEvent},
+        rules::{Delays, Rules},
     },
     clock::EpochMs,
     refusal::{Invalid, Refusal},
@@ -30,8 +30,13 @@ impl Lives {
         Self { seed, rules }
     }
 
+    /// How long new resources take until they can be used.
+    pub(crate) fn delays(&self) -> Delays {
+        self.rules.delays
+    }
+
     /// The events of the `number`th accepted message, in the order in which they reach destinations.
-    pub(crate) fn plan(&self, sent: &SentMessage, number: u64) -> Result<Vec<PlannedEvent>, Refusal> {
+    pub(crate) fn plan(&self, sent: &KeptMessage, number: u64) -> Result<Vec<PlannedEvent>, Refusal> {
         let unserved = || unserved(sent.channel, &sent.country);
         let country = Country::by_iso(&sent.country).ok_or_else(unserved)?;
         let message = message_of(sent, country);
@@ -47,7 +52,7 @@ impl Lives {
 
     /// How the message ends, if something decides that before the odds do: the destination, which is one of AWS's
     /// simulator numbers; else a rule; else the fault that no receipt comes.
-    fn ending(&self, sent: &SentMessage, fault_draws: &mut impl Rng) -> Option<Ending> {
+    fn ending(&self, sent: &KeptMessage, fault_draws: &mut impl Rng) -> Option<Ending> {
         let silent = hits(self.rules.faults.no_receipt, fault_draws);
         let fits = |ending: &Ending| ending.fits(sent.channel);
         simulated_ending(sent.channel, &sent.destination)
@@ -91,7 +96,7 @@ fn unserved(channel: Channel, country: &str) -> Refusal {
     Refusal::invalid(Invalid::InvalidIdentityForDestinationCountry, "DestinationPhoneNumber", message)
 }
 
-fn message_of<'a>(sent: &'a SentMessage, country: &'static Country) -> Message<'a> {
+fn message_of<'a>(sent: &'a KeptMessage, country: &'static Country) -> Message<'a> {
     let requested_ms = sent.requested.0 as i64;
     Message {
         international: Some(sent.international),
@@ -111,7 +116,7 @@ fn message_of<'a>(sent: &'a SentMessage, country: &'static Country) -> Message<'
     }
 }
 
-fn planned(sent: &SentMessage, message: &Message<'_>, event: &LifeEvent) -> PlannedEvent {
+fn planned(sent: &KeptMessage, message: &Message<'_>, event: &LifeEvent) -> PlannedEvent {
     let mut json = Vec::with_capacity(640);
     event.write_json(message, &mut json);
     let mut payload = String::from_utf8_lossy(&json).into_owned();

@@ -1,4 +1,5 @@
-//! The accepted messages: each with its events, past and to come, and with what every destination got of them.
+//! The messages, accepted and received: each with its events, past and to come, and with what every destination got of
+//! them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,10 +9,11 @@ use smsvoice_event::{Channel, Encoding, MessageType, Usd};
 use crate::{
     account::{
         feedback::Feedback,
-        records::{Record, Records},
+        records::{Record, Records, Stored as _},
     },
     clock::EpochMs,
     delivery::{DeliveryState, Recipient},
+    place::Place,
 };
 
 /// How many messages are kept, besides those with events still to come or to be delivered. The oldest are removed
@@ -26,10 +28,27 @@ pub(crate) enum Api {
     V2,
 }
 
-/// One accepted message.
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Direction {
+    /// From the account to a recipient.
+    Outbound,
+    /// From a recipient to one of the account's numbers.
+    Inbound,
+}
+
+/// One message: accepted for sending, or received.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct SentMessage {
+pub(crate) struct KeptMessage {
     pub(crate) id: String,
+    /// Whose it is.
+    pub(crate) place: Place,
+    pub(crate) direction: Direction,
+    /// Of a received message: the keyword it began with.
+    pub(crate) keyword: Option<String>,
+    /// Of an automatic reply: the received message that it answers.
+    pub(crate) in_reply_to: Option<String>,
     pub(crate) channel: Channel,
     pub(crate) api: Api,
     pub(crate) configuration_set: Option<String>,
@@ -49,7 +68,7 @@ pub(crate) struct SentMessage {
     /// What the message costs; of a phone call, what a minute costs.
     pub(crate) price: Usd,
     pub(crate) feedback: Option<Feedback>,
-    /// Its events in the order in which they reach destinations.
+    /// Its events in the order in which they reach destinations; a received message has none.
     pub(crate) events: Vec<PlannedEvent>,
 }
 
@@ -78,16 +97,55 @@ pub(crate) struct Delivery {
     pub(crate) error: Option<String>,
 }
 
-impl Record for SentMessage {
+impl Direction {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Outbound => "outbound",
+            Self::Inbound => "inbound",
+        }
+    }
+}
+
+impl Record for KeptMessage {
     const KIND: &'static str = "message";
 }
 
-impl SentMessage {
+impl KeptMessage {
     /// Whether an event is still to come or to be delivered.
     pub(crate) fn is_open(&self) -> bool {
         self.events
             .iter()
             .any(|event| !event.emitted || event.deliveries.iter().any(|d| d.state == DeliveryState::Owed))
+    }
+
+    /// How many deliveries of its events were given up.
+    pub(crate) fn given_up(&self) -> usize {
+        let deliveries = self.events.iter().flat_map(|event| &event.deliveries);
+        deliveries.filter(|delivery| delivery.state == DeliveryState::GaveUp).count()
+    }
+
+    /// The number at the other end: of the recipient, whichever way the message went.
+    pub(crate) fn recipient(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.destination,
+            Direction::Inbound => &self.origination,
+        }
+    }
+
+    /// The number or sender ID at the account's end.
+    pub(crate) fn own_identity(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.origination,
+            Direction::Inbound => &self.destination,
+        }
+    }
+
+    /// The type of the latest event that happened; `accepted` before the first, `received` of a received message.
+    pub(crate) fn status(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => self.latest().map_or("accepted", |event| event.event_type.as_str()),
+            Direction::Inbound => "received",
+        }
     }
 
     /// The latest event that happened, if any.
@@ -106,16 +164,26 @@ impl SentMessage {
 #[derive(Default)]
 pub(crate) struct Messages {
     /// By the number under which each was accepted, in 16 hex digits.
-    pub(crate) records: Records<SentMessage>,
+    pub(crate) records: Records<KeptMessage>,
     keys_by_id: HashMap<String, String>,
     /// Keys of messages accepted since they were last asked for.
     accepted: Vec<String>,
     /// How many messages were removed because there were too many.
     pub(crate) let_go: u64,
+    /// The number under which the latest message was accepted.
+    latest: u64,
+    /// How many deliveries were given up, of messages of which any was.
+    given_up: HashMap<String, usize>,
 }
 
 impl Messages {
-    pub(crate) fn add(&mut self, number: u64, message: SentMessage) {
+    /// The number under which the next message will be accepted; each is given once.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.latest += 1;
+        self.latest
+    }
+
+    pub(crate) fn add(&mut self, number: u64, message: KeptMessage) {
         let key = format!("{number:016x}");
         self.keys_by_id.insert(message.id.clone(), key.clone());
         self.records.put(key.as_str(), message);
@@ -128,7 +196,22 @@ impl Messages {
         std::mem::take(&mut self.accepted)
     }
 
-    pub(crate) fn by_id(&self, id: &str) -> Option<(&str, &SentMessage)> {
+    /// Counts again, of the messages that changed, the deliveries that were given up.
+    pub(crate) fn recount(&mut self) {
+        for key in self.records.changed() {
+            match self.records.get(key).map_or(0, KeptMessage::given_up) {
+                0 => drop(self.given_up.remove(key)),
+                count => drop(self.given_up.insert(key.to_owned(), count)),
+            }
+        }
+    }
+
+    /// How many deliveries were given up.
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.values().sum()
+    }
+
+    pub(crate) fn by_id(&self, id: &str) -> Option<(&str, &KeptMessage)> {
         let key = self.keys_by_id.get(id)?;
         Some((key, self.records.get(key)?))
     }
@@ -136,9 +219,16 @@ impl Messages {
     /// Finds ids again after records were put back from disk.
     pub(crate) fn index(&mut self) {
         self.keys_by_id = self.records.rows().map(|(key, message)| (message.id.clone(), key.to_owned())).collect();
+        let latest = self.records.rows().next_back().and_then(|(key, _)| u64::from_str_radix(key, 16).ok());
+        self.latest = self.latest.max(latest.unwrap_or_default());
+        let counts = self.records.rows().map(|(key, message)| (key.to_owned(), message.given_up()));
+        self.given_up = counts.filter(|(_, count)| *count > 0).collect();
     }
 
-    pub(crate) fn forget(&mut self) {
+    /// Removes every message. Numbers go on.
+    pub(crate) fn clear(&mut self) {
+        self.records.clear();
+        self.given_up.clear();
         self.keys_by_id.clear();
         self.let_go = 0;
     }

@@ -31,6 +31,21 @@ impl Record for OptOutList {
     const KIND: &'static str = "opt-out-list";
 }
 
+impl OptedOut {
+    pub(crate) fn number(&self) -> &str {
+        &self.opted_out_number
+    }
+
+    pub(crate) fn since(&self) -> EpochMs {
+        self.opted_out_timestamp
+    }
+
+    /// Whether the number's owner did it.
+    pub(crate) fn is_by_end_user(&self) -> bool {
+        self.end_user_opted_out
+    }
+}
+
 impl OptOutList {
     pub(crate) fn new(place: &Place, name: &str, now: EpochMs) -> Self {
         Self {
@@ -233,6 +248,12 @@ impl Account {
         self.opt_out_lists.get(name).ok_or_else(|| Refusal::not_found(Resource::OptOutList, name))
     }
 
+    /// The numbers on the list of this name.
+    pub(crate) fn opted_out_of(&self, list: &str) -> impl Iterator<Item = &OptedOut> {
+        let prefix = key(list, "");
+        self.opted_out.rows().filter(move |(key, row)| key.starts_with(&prefix) && !row.off).map(|(_, row)| row)
+    }
+
     pub(crate) fn is_opted_out(&self, list: &str, number: &str) -> bool {
         self.opted_out.get(&key(list, &e164(number))).is_some_and(|row| !row.off)
     }
@@ -260,6 +281,14 @@ impl Account {
     pub(crate) fn opt_in(&mut self, list: &str, number: &str) {
         if let Some(row) = self.opted_out.get_mut(&key(list, &e164(number))) {
             row.off = true;
+        }
+    }
+
+    /// Takes off every list the numbers whose owners put themselves there.
+    pub(crate) fn forget_opt_outs_of_recipients(&mut self) {
+        let own = self.opted_out.rows().filter(|(_, row)| row.end_user_opted_out).map(|(key, _)| key.to_owned());
+        for key in own.collect::<Vec<_>>() {
+            self.opted_out.take(&key);
         }
     }
 

@@ -10,7 +10,9 @@ use crate::{
         opt_out::DEFAULT_LIST,
         phone_number::{Capability, NumberType, PhoneNumber},
         pool::Pool,
+        sender_id::SenderId,
     },
+    clock::EpochMs,
     refusal::{Clash, Invalid, Refusal, Resource},
 };
 
@@ -21,10 +23,12 @@ pub(crate) struct OriginationNeed<'a> {
     pub(crate) capability: Capability,
     /// Any, if the request names none.
     pub(crate) message_type: Option<MessageType>,
-    /// The destination's country, ISO 3166-1 alpha-2.
-    pub(crate) country: &'a str,
+    /// The destination's country, ISO 3166-1 alpha-2; none if no country has its code.
+    pub(crate) country: Option<&'a str>,
     /// Whether the destination is one of AWS's simulators.
     pub(crate) to_simulator: bool,
+    /// When it is sent.
+    pub(crate) now: EpochMs,
 }
 
 /// The identity that a message is sent from.
@@ -69,6 +73,7 @@ impl Account {
 
     fn origination_of_number(&self, number: &PhoneNumber, need: &OriginationNeed<'_>) -> Result<Origination, Refusal> {
         let id = number.phone_number_id.as_str();
+        number.require_active(need.now)?;
         if !number.number_capabilities.contains(&need.capability) {
             if need.capability == Capability::Voice {
                 let message = "the phone number has no VOICE capability";
@@ -81,11 +86,15 @@ impl Account {
             let message = format!("the phone number is for {} messages", number.message_type.as_str());
             return Err(Refusal::clash(Clash::MessageTypeMismatch, Resource::PhoneNumber, id, message));
         }
-        if number.number_type == NumberType::Simulator && !need.to_simulator {
-            let message = "a simulator number reaches AWS's simulator destinations alone";
+        let Some(country) = need.country else { return Err(of_no_country()) };
+        let abroad = number.iso_country_code != country;
+        if number.number_type == NumberType::Simulator && (abroad || !need.to_simulator) {
+            let message = format!(
+                "a simulator number of {} reaches AWS's simulator destinations of {0} alone",
+                number.iso_country_code
+            );
             return Err(Refusal::invalid(Invalid::InvalidIdentityForDestinationCountry, FIELD, message));
         }
-        let abroad = number.iso_country_code != need.country;
         if abroad && !number.international_sending_enabled {
             let message = format!("the number is of {} and international sending is off", number.iso_country_code);
             return Err(Refusal::invalid(Invalid::InternationalSendingNotSupported, FIELD, message));
@@ -106,20 +115,17 @@ impl Account {
             let message = format!("the pool is for {} messages", pool.message_type.as_str());
             return Err(Refusal::clash(Clash::MessageTypeMismatch, Resource::Pool, pool.id(), message));
         }
+        pool.require_active(need.now)?;
+        let mut failed = Candidates::default();
         let ids = self.numbers_of(pool.id());
         let numbers = ids.iter().filter_map(|id| self.phone_numbers.get(id));
-        if let Some(origination) = self.best(numbers, need) {
+        if let Some(origination) = self.best(numbers, need, &mut failed) {
             return Ok(origination);
         }
-        let sender_id = self.sender_ids_of(pool).into_iter().find(|id| id.iso_country_code == need.country);
-        match sender_id {
-            Some(id) if need.capability == Capability::Sms => {
-                let list =
-                    (!pool.settings.self_managed_opt_outs_enabled).then(|| pool.settings.opt_out_list_name.clone());
-                Ok(Origination { opt_out_list: list, ..sender_id_origination(&id.sender_id, pool.message_type) })
-            }
-            _ => Err(none_found(Resource::Pool, pool.id())),
-        }
+        let found = failed.first_sender_id(self.sender_ids_of(pool).into_iter(), need);
+        let Some(id) = found else { return Err(failed.none_found(Resource::Pool, pool.id(), need)) };
+        let list = (!pool.settings.self_managed_opt_outs_enabled).then(|| pool.settings.opt_out_list_name.clone());
+        Ok(Origination { opt_out_list: list, ..sender_id_origination(&id.sender_id, pool.message_type) })
     }
 
     fn origination_of_sender_id(&self, name: &str, need: &OriginationNeed<'_>) -> Result<Origination, Refusal> {
@@ -127,11 +133,12 @@ impl Account {
             let message = format!("a sender ID carries no {} messages", need.capability.word());
             return Err(Refusal::invalid(Invalid::InvalidParameter, FIELD, message));
         }
-        if sender_ids(need.country) == SenderIds::Unsupported {
-            let message = format!("{} does not take sender IDs", need.country);
+        let Some(country) = need.country else { return Err(of_no_country()) };
+        if sender_ids(country) == SenderIds::Unsupported {
+            let message = format!("{country} does not take sender IDs");
             return Err(Refusal::invalid(Invalid::SenderIdNotSupported, FIELD, message));
         }
-        let id = self.sender_id(name, need.country)?;
+        let id = self.sender_id(name, country)?;
         if need.message_type.is_some_and(|wanted| !id.message_types.contains(&wanted)) {
             let message = "the sender ID is for another type of message";
             return Err(Refusal::clash(Clash::MessageTypeMismatch, Resource::SenderId, name, message));
@@ -148,37 +155,118 @@ impl Account {
         set: Option<&ConfigurationSet>,
     ) -> Result<Origination, Refusal> {
         let kind = need.message_type.unwrap_or(MessageType::Transactional);
-        if let Some(origination) = self.best(self.phone_numbers.values(), need) {
+        let mut failed = Candidates::default();
+        if let Some(origination) = self.best(self.phone_numbers.values(), need, &mut failed) {
             return Ok(origination);
         }
-        let fits =
-            |id: &&super::sender_id::SenderId| id.iso_country_code == need.country && id.message_types.contains(&kind);
-        if let Some(id) = self.sender_ids.values().find(fits) {
+        if let Some(id) = failed.first_sender_id(self.sender_ids.values(), need) {
             return Ok(sender_id_origination(&id.sender_id, kind));
         }
-        let fallback = set.and_then(|set| set.default_sender_id.as_deref());
-        match sender_ids(need.country) {
-            SenderIds::Free => Ok(sender_id_origination(fallback.unwrap_or("NOTICE"), kind)),
-            _ => Err(none_found(Resource::Account, &self.place.account_id)),
+        let fallback = set.and_then(|set| set.default_sender_id.as_deref()).unwrap_or("NOTICE");
+        match why_no_shared_sender_id(need) {
+            None => return Ok(sender_id_origination(fallback, kind)),
+            Some(why) => failed.add(format!("the sender ID {fallback}"), why),
         }
+        Err(failed.none_found(Resource::Account, &self.place.account_id, need))
     }
 
+    /// The number that fits best; why the others do not is added to `failed`.
     fn best<'a>(
         &self,
         numbers: impl Iterator<Item = &'a PhoneNumber>,
         need: &OriginationNeed<'_>,
+        failed: &mut Candidates,
     ) -> Option<Origination> {
-        let fitting = numbers.filter_map(|number| self.origination_of_number(number, need).ok());
+        let fitting = numbers.filter_map(|number| match self.origination_of_number(number, need) {
+            Ok(origination) => Some(origination),
+            Err(refusal) => {
+                failed.add(number.phone_number_id.clone(), refusal.message());
+                None
+            }
+        });
+        // All of them are looked at, so that `failed` names each.
         fitting.min_by_key(|origination| origination.international)
     }
+}
+
+/// The identities that could not send a message, and why.
+#[derive(Default)]
+struct Candidates(Vec<(String, String)>);
+
+impl Candidates {
+    /// How many are named; an account can have hundreds.
+    const NAMED: usize = 20;
+
+    fn add(&mut self, candidate: String, why: impl Into<String>) {
+        self.0.push((candidate, why.into()));
+    }
+
+    /// The first sender ID that fits.
+    fn first_sender_id<'a>(
+        &mut self,
+        mut ids: impl Iterator<Item = &'a SenderId>,
+        need: &OriginationNeed<'_>,
+    ) -> Option<&'a SenderId> {
+        ids.find(|id| {
+            let why = why_not(id, need);
+            let fits = why.is_none();
+            if let Some(why) = why {
+                self.add(format!("{}/{}", id.sender_id, id.iso_country_code), why);
+            }
+            fits
+        })
+    }
+
+    /// That none was found: the message names each candidate, and what it fails for.
+    fn none_found(&self, resource: Resource, id: &str, need: &OriginationNeed<'_>) -> Refusal {
+        let named = self.0.iter().take(Self::NAMED).map(|(candidate, why)| format!("{candidate}: {why}"));
+        let mut reasons = named.collect::<Vec<_>>().join("; ");
+        if reasons.is_empty() {
+            "there is no identity at all".clone_into(&mut reasons);
+        }
+        if let Some(more) = self.0.len().checked_sub(Self::NAMED).filter(|more| *more > 0) {
+            reasons.push_str(&format!("; and {more} more"));
+        }
+        let to = need.country.unwrap_or("no country");
+        let word = need.capability.word();
+        let message = format!("no origination identity can send this {word} message to a number of {to} ({reasons})");
+        Refusal::clash(Clash::NoOriginationIdentitiesFound, resource, id, message)
+    }
+}
+
+/// Why this sender ID cannot send the message, if so.
+fn why_not(id: &SenderId, need: &OriginationNeed<'_>) -> Option<String> {
+    if need.capability != Capability::Sms {
+        Some(format!("a sender ID carries no {} messages", need.capability.word()))
+    } else if need.country != Some(id.iso_country_code.as_str()) {
+        Some(format!("it is for {} alone", id.iso_country_code))
+    } else if need.message_type.is_some_and(|wanted| !id.message_types.contains(&wanted)) {
+        Some("it is for another type of message".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Why the message cannot be sent with a sender ID that nobody requested, if so.
+fn why_no_shared_sender_id(need: &OriginationNeed<'_>) -> Option<String> {
+    if need.capability != Capability::Sms {
+        return Some(format!("a sender ID carries no {} messages", need.capability.word()));
+    }
+    let Some(country) = need.country else { return Some(of_no_country().message()) };
+    match sender_ids(country) {
+        SenderIds::Free => None,
+        SenderIds::Registered => Some(format!("{country} asks for registered sender IDs")),
+        SenderIds::Unsupported => Some(format!("{country} does not take sender IDs")),
+    }
+}
+
+/// Of a destination whose number begins with no country's code.
+pub(crate) fn of_no_country() -> Refusal {
+    let message = "the destination number begins with the code of no country";
+    Refusal::invalid(Invalid::InvalidParameter, "DestinationPhoneNumber", message)
 }
 
 fn sender_id_origination(name: &str, message_type: MessageType) -> Origination {
     let list = Some(DEFAULT_LIST.to_owned());
     Origination { shown: name.to_owned(), message_type, opt_out_list: list, international: false }
-}
-
-fn none_found(resource: Resource, id: &str) -> Refusal {
-    let message = "no origination identity can send this message to this destination";
-    Refusal::clash(Clash::NoOriginationIdentitiesFound, resource, id, message)
 }

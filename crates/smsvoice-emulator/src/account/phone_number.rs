@@ -50,7 +50,7 @@ pub(crate) enum NumberType {
 }
 
 impl NumberType {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::LongCode => "LONG_CODE",
             Self::TollFree => "TOLL_FREE",
@@ -76,6 +76,8 @@ pub(crate) struct PhoneNumber {
     pub(crate) international_sending_enabled: bool,
     pub(crate) pool_id: Option<String>,
     created_timestamp: EpochMs,
+    /// When it can be used.
+    active_at: EpochMs,
     #[serde(flatten)]
     pub(crate) settings: TwoWaySettings,
 }
@@ -84,10 +86,15 @@ impl Record for PhoneNumber {
     const KIND: &'static str = "phone-number";
 }
 
-/// Numbers and pools are active at once, and deleted ones are gone: the other states pass too quickly to be seen.
+/// New numbers are pending, and new pools are being created, as long as the rule file says; deleted ones are gone: the
+/// other states pass too quickly to be seen.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Lifetime {
+    /// Of a phone number that can't be used yet.
+    Pending,
+    /// Of a pool that can't be used yet.
+    Creating,
     Active,
     Deleted,
     Deleting,
@@ -119,7 +126,7 @@ impl Request {
         Self {
             iso_country_code: "US".to_owned(),
             message_type: MessageType::Transactional,
-            number_capabilities: vec![Capability::Sms, Capability::Voice],
+            number_capabilities: vec![Capability::Sms, Capability::Mms],
             number_type: NumberType::Simulator,
             opt_out_list_name: None,
             pool_id: None,
@@ -155,6 +162,7 @@ pub(crate) fn request(tx: &mut Transaction<'_>, input: Request) -> Result<Reques
         return Err(Refusal::not_found(Resource::Registration, id));
     }
     search::require_offered(&input.iso_country_code, input.number_type, input.message_type, &input.number_preference)?;
+    search::require_capable(input.number_type, &input.number_capabilities)?;
     let account = &mut *tx.account;
     if account.phone_numbers.len() >= account.terms.phone_numbers {
         return Err(Refusal::quota(Quota::PhoneNumbers, account.terms.phone_numbers));
@@ -179,6 +187,7 @@ pub(crate) fn request(tx: &mut Transaction<'_>, input: Request) -> Result<Reques
         international_sending_enabled: input.international_sending_enabled,
         pool_id: None,
         created_timestamp: tx.now,
+        active_at: tx.now.plus_ms(u64::from(tx.lives.delays().phone_number_seconds) * 1000),
         settings,
     };
     if let Some(pool) = pool {
@@ -188,7 +197,7 @@ pub(crate) fn request(tx: &mut Transaction<'_>, input: Request) -> Result<Reques
     account.set_tags(&number.phone_number_arn, tags);
     account.add_required_keywords(&id);
     account.phone_numbers.put(id, number.clone());
-    Ok(Requested { number, tags: input.tags })
+    Ok(Requested { number: number.shown(tx.now), tags: input.tags })
 }
 
 #[derive(Deserialize)]
@@ -213,13 +222,14 @@ pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Desc
     let named = input.phone_number_ids.iter().map(|id| account.phone_number(id).map(|n| &n.phone_number_id));
     let named: Vec<_> = named.collect::<Result<_, _>>()?;
     let rows = account.phone_numbers.rows().filter(|(_, n)| named.is_empty() || named.contains(&&n.phone_number_id));
-    let page = input.paging.select(rows.map(|(k, n)| (k.to_owned(), n)), facet)?;
-    Ok(Described { phone_numbers: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
+    let page = input.paging.select(rows.map(|(k, n)| (k.to_owned(), n)), |number, name| facet(number, name, tx.now))?;
+    let phone_numbers = page.rows.into_iter().map(|number| number.shown(tx.now)).collect();
+    Ok(Described { phone_numbers, next_token: page.next_token })
 }
 
-fn facet(number: &PhoneNumber, name: &str) -> Vec<String> {
+fn facet(number: &PhoneNumber, name: &str, now: EpochMs) -> Vec<String> {
     match name {
-        "status" => vec!["ACTIVE".to_owned()],
+        "status" => vec![if number.is_active(now) { "ACTIVE" } else { "PENDING" }.to_owned()],
         "iso-country-code" => vec![number.iso_country_code.clone()],
         "message-type" => vec![number.message_type.as_str().to_owned()],
         "number-capability" => number.number_capabilities.iter().map(|one| one.word().to_owned()).collect(),
@@ -255,7 +265,7 @@ pub(crate) fn update(tx: &mut Transaction<'_>, input: Update) -> Result<PhoneNum
     number.settings = settings;
     number.international_sending_enabled =
         input.international_sending_enabled.unwrap_or(number.international_sending_enabled);
-    Ok(number.clone())
+    Ok(number.shown(tx.now))
 }
 
 #[derive(Deserialize)]
@@ -278,6 +288,48 @@ pub(crate) fn release(tx: &mut Transaction<'_>, input: Release) -> Result<PhoneN
     tx.account.drop_keywords(&id);
     number.status = Lifetime::Deleted;
     Ok(number)
+}
+
+impl Requested {
+    pub(crate) fn id(&self) -> &str {
+        &self.number.phone_number_id
+    }
+}
+
+impl PhoneNumber {
+    pub(crate) fn is_simulator(&self) -> bool {
+        self.number_type == NumberType::Simulator
+    }
+
+    pub(crate) fn is_active(&self, now: EpochMs) -> bool {
+        now >= self.active_at
+    }
+
+    /// As the API shows it.
+    pub(crate) fn shown(&self, now: EpochMs) -> Self {
+        let status = if self.is_active(now) { Lifetime::Active } else { Lifetime::Pending };
+        Self { status, ..self.clone() }
+    }
+
+    /// Refuses a number that can't be used yet.
+    pub(crate) fn require_active(&self, now: EpochMs) -> Result<(), Refusal> {
+        if self.is_active(now) {
+            return Ok(());
+        }
+        let message = "the phone number is PENDING";
+        Err(Refusal::clash(Clash::ResourceNotActive, Resource::PhoneNumber, &self.phone_number_id, message))
+    }
+
+    pub(crate) fn created(&self) -> EpochMs {
+        self.created_timestamp
+    }
+}
+
+/// Puts a number back into an account that was emptied: as it was when it was requested.
+pub(crate) fn put_back(account: &mut Account, number: PhoneNumber) {
+    let id = number.phone_number_id.clone();
+    account.add_required_keywords(&id);
+    account.phone_numbers.put(id, PhoneNumber { settings: TwoWaySettings::default(), pool_id: None, ..number });
 }
 
 impl Account {

@@ -35,6 +35,8 @@ pub(crate) struct Pool {
     pub(crate) message_type: MessageType,
     pub(crate) shared_routes_enabled: bool,
     created_timestamp: EpochMs,
+    /// When it can be used.
+    active_at: EpochMs,
     sender_id_arns: Vec<String>,
     #[serde(flatten)]
     pub(crate) settings: TwoWaySettings,
@@ -51,6 +53,24 @@ impl Pool {
 
     pub(crate) fn has_sender_id(&self, arn: &str) -> bool {
         self.sender_id_arns.iter().any(|one| one == arn)
+    }
+
+    fn is_active(&self, now: EpochMs) -> bool {
+        now >= self.active_at
+    }
+
+    /// As the API shows it.
+    fn shown(&self, now: EpochMs) -> Self {
+        let status = if self.is_active(now) { Lifetime::Active } else { Lifetime::Creating };
+        Self { status, ..self.clone() }
+    }
+
+    /// Refuses a pool that can't be used yet.
+    pub(crate) fn require_active(&self, now: EpochMs) -> Result<(), Refusal> {
+        if self.is_active(now) {
+            return Ok(());
+        }
+        Err(Refusal::clash(Clash::ResourceNotActive, Resource::Pool, self.id(), "the pool is still being created"))
     }
 
     /// Refuses a phone number that is of another pool, for other messages, or set up otherwise.
@@ -107,15 +127,17 @@ pub(crate) fn create(tx: &mut Transaction<'_>, input: Create) -> Result<Created,
         message_type: input.message_type,
         shared_routes_enabled: false,
         created_timestamp: tx.now,
+        active_at: tx.now.plus_ms(u64::from(tx.lives.delays().pool_seconds) * 1000),
         sender_id_arns: Vec::new(),
         settings: TwoWaySettings { deletion_protection_enabled: input.deletion_protection_enabled, ..inherited },
     };
+    first.require_active(tx.now)?;
     identity::require_fit(&pool, &first)?;
     account.inherit_keywords(first.id(), &id);
     account.set_tags(&pool.pool_arn, tags);
     account.pools.put(id.as_str(), pool.clone());
     identity::join(account, &id, first);
-    Ok(Created { pool, tags: input.tags })
+    Ok(Created { pool: pool.shown(tx.now), tags: input.tags })
 }
 
 #[derive(Deserialize)]
@@ -139,13 +161,14 @@ pub(crate) fn describe(tx: &mut Transaction<'_>, input: Describe) -> Result<Desc
     input.paging.unnamed_if_owned(!input.pool_ids.is_empty(), "PoolIds")?;
     let named: Vec<&str> = input.pool_ids.iter().map(|id| account.pool(id).map(Pool::id)).collect::<Result<_, _>>()?;
     let rows = account.pools.rows().filter(|(id, _)| named.is_empty() || named.contains(id));
-    let page = input.paging.select(rows.map(|(k, pool)| (k.to_owned(), pool)), facet)?;
-    Ok(Described { pools: page.rows.into_iter().cloned().collect(), next_token: page.next_token })
+    let page =
+        input.paging.select(rows.map(|(k, pool)| (k.to_owned(), pool)), |pool, name| facet(pool, name, tx.now))?;
+    Ok(Described { pools: page.rows.into_iter().map(|pool| pool.shown(tx.now)).collect(), next_token: page.next_token })
 }
 
-fn facet(pool: &Pool, name: &str) -> Vec<String> {
+fn facet(pool: &Pool, name: &str, now: EpochMs) -> Vec<String> {
     match name {
-        "status" => vec!["ACTIVE".to_owned()],
+        "status" => vec![if pool.is_active(now) { "ACTIVE" } else { "CREATING" }.to_owned()],
         "message-type" => vec![pool.message_type.as_str().to_owned()],
         "two-way-enabled" => flag(pool.settings.two_way_enabled),
         "self-managed-opt-outs-enabled" => flag(pool.settings.self_managed_opt_outs_enabled),
@@ -178,7 +201,7 @@ pub(crate) fn update(tx: &mut Transaction<'_>, input: Update) -> Result<Pool, Re
             number.settings = TwoWaySettings { deletion_protection_enabled: own, ..pool.settings.clone() };
         }
     }
-    Ok(pool)
+    Ok(pool.shown(tx.now))
 }
 
 #[derive(Deserialize)]

@@ -24,6 +24,7 @@ pub(crate) struct Records<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) kind: &'static str,
+    /// The record's own; of a change that is handed to the store, the whole key on disk.
     pub(crate) key: String,
     /// JSON.
     pub(crate) row: Option<Vec<u8>>,

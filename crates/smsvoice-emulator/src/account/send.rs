@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use smsvoice_event::{Channel, MessageType, Usd};
 use smsvoice_lifecycle::{DEFAULT_TTL_SECONDS, simulated_ending};
@@ -12,10 +13,11 @@ use crate::{
         accept::{NewMessage, accept, country_of},
         message::Api,
         opt_out::e164,
-        origination::{Origination, OriginationNeed},
+        origination::{Origination, OriginationNeed, of_no_country},
         phone_number::Capability,
     },
-    refusal::{Clash, Invalid, Refusal, Resource},
+    clock::EpochMs,
+    refusal::{Clash, Invalid, Quota, Refusal, Resource},
 };
 
 /// Characters of a voice message that is plain text; SSML may have the model's 6,000.
@@ -140,6 +142,8 @@ fn send(tx: &mut Transaction<'_>, content: MessageContent, input: Common) -> Res
     let message = check(tx, content, input)?;
     let price = message.price()?;
     require_cheap(price, max_price.as_deref(), message.channel)?;
+    require_affordable(tx, message.channel, price)?;
+    tx.account.admit_message(&message.sending(dry_run), tx.real)?;
     let message = message.at_price(tx, price);
     let message_id = if dry_run { message.id } else { accept(tx, message)? };
     Ok(Accepted { message_id })
@@ -153,12 +157,20 @@ fn check(tx: &Transaction<'_>, content: MessageContent, input: Common) -> Result
         return Err(Refusal::not_found(Resource::ProtectConfiguration, id.as_str()));
     }
     let destination = e164(&input.destination_phone_number);
-    let country = country_of(&destination)?;
+    let country = country_of(&destination);
     let message_type = content.message_type.or_else(|| set.and_then(|set| set.default_message_type));
     let to_simulator = simulated_ending(content.channel, &destination).is_some();
-    let need = OriginationNeed { capability: content.capability, message_type, country: country.iso, to_simulator };
+    let need = OriginationNeed {
+        capability: content.capability,
+        message_type,
+        country: country.map(|country| country.iso),
+        to_simulator,
+        now: tx.now,
+    };
     let origination = account.origination(input.origination_identity.as_deref(), &need, set)?;
-    require_reachable(tx, &origination, &destination, to_simulator)?;
+    let country = country.ok_or_else(of_no_country)?;
+    require_verified(tx, &destination, to_simulator)?;
+    require_opted_in(tx, &origination, &destination)?;
     let feedback = input.message_feedback_enabled.or_else(|| set.and_then(|set| set.default_message_feedback_enabled));
     Ok(NewMessage {
         channel: content.channel,
@@ -172,21 +184,22 @@ fn check(tx: &Transaction<'_>, content: MessageContent, input: Common) -> Result
         context: input.context,
         ttl_seconds: input.time_to_live.unwrap_or(DEFAULT_TTL_SECONDS),
         feedback: feedback.unwrap_or(false),
+        in_reply_to: None,
     })
 }
 
-/// Refuses a destination that the sandbox does not reach, or that opted out.
-fn require_reachable(
-    tx: &Transaction<'_>,
-    origination: &Origination,
-    destination: &str,
-    to_simulator: bool,
-) -> Result<(), Refusal> {
+/// Refuses a destination that the sandbox does not reach.
+pub(crate) fn require_verified(tx: &Transaction<'_>, destination: &str, to_simulator: bool) -> Result<(), Refusal> {
     if tx.account.terms.sandbox && !to_simulator {
         let message = "in the sandbox only verified numbers and simulators can be reached";
         let reason = Clash::DestinationPhoneNumberNotVerified;
         return Err(Refusal::clash(reason, Resource::PhoneNumber, destination, message));
     }
+    Ok(())
+}
+
+/// Refuses a destination that opted out.
+fn require_opted_in(tx: &Transaction<'_>, origination: &Origination, destination: &str) -> Result<(), Refusal> {
     if origination.opt_out_list.as_ref().is_some_and(|list| tx.account.is_opted_out(list, destination)) {
         let message = "the destination is on the opt-out list";
         let reason = Clash::DestinationPhoneNumberOptedOut;
@@ -201,6 +214,30 @@ fn require_cheap(price: Usd, max_price: Option<&str>, channel: Channel) -> Resul
     let field = if channel == Channel::Voice { "MaxPricePerMinute" } else { "MaxPrice" };
     let message = format!("the message costs {price} US dollars, more than {most}");
     Err(Refusal::invalid(Invalid::PriceOverThreshold, field, message))
+}
+
+/// What an account in the sandbox can spend in a month on texts, and on media messages.
+const SANDBOX_SPEND: Usd = Usd::from_micros(1_000_000);
+
+/// Refuses a message that an account in the sandbox has no money left for this month.
+fn require_affordable(tx: &Transaction<'_>, channel: Channel, price: Usd) -> Result<(), Refusal> {
+    let reason = match channel {
+        Channel::Text => Quota::MonthlySpendText,
+        Channel::Media => Quota::MonthlySpendMedia,
+        _ => return Ok(()),
+    };
+    if !tx.account.terms.sandbox {
+        return Ok(());
+    }
+    let month = |at: EpochMs| chrono::DateTime::from_timestamp_millis(at.0 as i64).map(|at| (at.year(), at.month()));
+    let own = tx.messages.records.values().filter(|message| message.place == tx.account.place);
+    let this_month = own.filter(|message| message.channel == channel && month(message.requested) == month(tx.now));
+    let spent: i64 = this_month.map(|message| message.price.micros()).sum();
+    if spent + price.micros() > SANDBOX_SPEND.micros() {
+        let message = format!("in the sandbox {SANDBOX_SPEND} US dollars a month can be spent on {channel} messages");
+        return Err(Refusal::Quota { reason, message });
+    }
+    Ok(())
 }
 
 /// The model lets a price begin with its point: `.5` is half a dollar.

@@ -12,9 +12,9 @@ use crate::{
         accept::{NewMessage, accept, country_of},
         message::Api,
         opt_out::e164,
-        origination::OriginationNeed,
+        origination::{OriginationNeed, of_no_country},
         phone_number::Capability,
-        send::Accepted,
+        send::{Accepted, require_verified},
     },
     refusal::{Invalid, Refusal, Resource},
 };
@@ -72,11 +72,18 @@ pub(crate) fn send(tx: &mut Transaction<'_>, input: Send) -> Result<Accepted, Re
     if let Some(name) = input.configuration_set_name.as_deref().filter(|name| !account.voice_sets.has(name)) {
         return Err(Refusal::not_found(Resource::ConfigurationSet, name));
     }
-    let country = country_of(&destination)?;
+    let country = country_of(&destination);
     let to_simulator = simulated_ending(Channel::Voice, &destination).is_some();
-    let need =
-        OriginationNeed { capability: Capability::Voice, message_type: None, country: country.iso, to_simulator };
+    let need = OriginationNeed {
+        capability: Capability::Voice,
+        message_type: None,
+        country: country.map(|country| country.iso),
+        to_simulator,
+        now: tx.now,
+    };
     let mut origination = account.origination(Some(&identity), &need, None)?;
+    let country = country.ok_or_else(of_no_country)?;
+    require_verified(tx, &destination, to_simulator)?;
     // API v1 has no message types: every call counts as transactional, whatever its number is for.
     origination.message_type = MessageType::Transactional;
     let message = NewMessage {
@@ -91,8 +98,10 @@ pub(crate) fn send(tx: &mut Transaction<'_>, input: Send) -> Result<Accepted, Re
         context: BTreeMap::new(),
         ttl_seconds: DEFAULT_TTL_SECONDS,
         feedback: false,
+        in_reply_to: None,
     };
     let price = message.price()?;
+    tx.account.admit_message(&message.sending(false), tx.real)?;
     let message = message.at_price(tx, price);
     Ok(Accepted { message_id: accept(tx, message)? })
 }

@@ -38,6 +38,10 @@ pub(crate) struct VoiceDestination {
 }
 
 impl VoiceSet {
+    pub(crate) fn destinations(&self) -> &[VoiceDestination] {
+        &self.event_destinations
+    }
+
     /// The destinations that take a v2 event type, `VOICE_BUSY` say.
     pub(crate) fn takers(&self, event_type: &str) -> impl Iterator<Item = &VoiceDestination> {
         let named = smsvoice_event::V1_VOICE_TYPES.iter().find(|(_, known)| known.as_str() == event_type);

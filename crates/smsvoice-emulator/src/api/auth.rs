@@ -1,10 +1,16 @@
-//! AWS Signature Version 4, from the server's side: an access key is required; with a key pair configured, the
-//! signature must be right too.
+//! AWS Signature Version 4, from the server's side: its scope says which region and account a request is for; with a key
+//! pair configured, signature and time must be right too.
 
+use axum::http::HeaderName;
+use chrono::NaiveDateTime;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::request::ApiRequest;
+use crate::{
+    clock::{EpochMs, RealTime},
+    place::{Place, is_account_id, is_region},
+};
 
 /// The one key pair that requests must be signed with.
 #[derive(Clone)]
@@ -21,6 +27,21 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
+/// How requests are held to their signatures, and whose they are.
+pub(crate) struct Auth {
+    /// The key pair; with none, any access key will do, and neither time nor signature is looked at.
+    pub(crate) credentials: Option<Credentials>,
+    /// The account of requests whose access key is not itself an account's number.
+    pub(crate) account_id: String,
+    /// The system's clock.
+    pub(crate) real: RealTime,
+}
+
+/// How far a request's time may be from the server's, in milliseconds: 15 minutes.
+const SKEW_MS: i64 = 15 * 60 * 1000;
+/// What scopes name; both APIs have it.
+const SERVICE: &str = "sms-voice";
+
 /// What is wrong with a request's signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unsigned {
@@ -28,6 +49,12 @@ pub(super) enum Unsigned {
     Missing,
     #[error("Authorization header requires {0}")]
     Incomplete(&'static str),
+    #[error("Credential should be scoped to {0}")]
+    Scope(String),
+    #[error("Signature {0}")]
+    Time(String),
+    #[error("'{0}' must be a 'SignedHeader' in the AWS Authorization.")]
+    HeaderNotSigned(String),
     #[error("The security token included in the request is invalid.")]
     UnknownKey,
     #[error(
@@ -43,7 +70,7 @@ impl Unsigned {
             Self::Missing => "MissingAuthenticationTokenException",
             Self::Incomplete(_) => "IncompleteSignatureException",
             Self::UnknownKey => "UnrecognizedClientException",
-            Self::Mismatch => "InvalidSignatureException",
+            Self::Scope(_) | Self::Time(_) | Self::HeaderNotSigned(_) | Self::Mismatch => "InvalidSignatureException",
         }
     }
 }
@@ -70,23 +97,80 @@ impl<'a> Authorization<'a> {
         }
         Ok(Self { access_key, scope, signed_headers: part("SignedHeaders")?, signature: part("Signature")? })
     }
+
+    /// Date and region of the scope, which must be of this service and of a region that there is.
+    fn scope(&self) -> Result<(&'a str, &'a str), Unsigned> {
+        let parts: Vec<&str> = self.scope.split('/').collect();
+        let [date, region, service, end] = parts[..] else { return Err(Unsigned::Incomplete("Credential")) };
+        if service != SERVICE {
+            return Err(Unsigned::Scope(format!("correct service: '{SERVICE}'.")));
+        }
+        if end != "aws4_request" {
+            return Err(Unsigned::Scope("a valid terminator: 'aws4_request'.".to_owned()));
+        }
+        if !is_region(region) {
+            return Err(Unsigned::Scope("a valid region.".to_owned()));
+        }
+        Ok((date, region))
+    }
 }
 
-/// Passes a request that names an access key and, if `wanted` says which, is signed with its secret.
-pub(super) fn verify(wanted: Option<&Credentials>, request: &ApiRequest) -> Result<(), Unsigned> {
-    let authorization = Authorization::read(request.header("authorization").ok_or(Unsigned::Missing)?)?;
-    let Some(wanted) = wanted else { return Ok(()) };
-    if authorization.access_key != wanted.access_key {
+impl Auth {
+    /// Passes a request that names an access key and a region and, if there is a key pair, is signed with it and not
+    /// old. Answers with the account and region that it is for.
+    pub(super) fn verify(&self, request: &ApiRequest) -> Result<Place, Unsigned> {
+        let authorization = Authorization::read(request.header("authorization").ok_or(Unsigned::Missing)?)?;
+        let (date, region) = authorization.scope()?;
+        if let Some(wanted) = &self.credentials {
+            require_signed(wanted, request, &authorization)?;
+            let time = request.header("x-amz-date").ok_or(Unsigned::Incomplete("X-Amz-Date"))?;
+            require_recent(time, date, (self.real)())?;
+        }
+        let account_id = Some(authorization.access_key).filter(|key| is_account_id(key)).unwrap_or(&self.account_id);
+        Ok(Place { region: region.to_owned(), account_id: account_id.to_owned() })
+    }
+}
+
+/// Refuses what is not signed with this key pair.
+fn require_signed(wanted: &Credentials, request: &ApiRequest, given: &Authorization<'_>) -> Result<(), Unsigned> {
+    if given.access_key != wanted.access_key {
         return Err(Unsigned::UnknownKey);
     }
     let date = request.header("x-amz-date").ok_or(Unsigned::Incomplete("X-Amz-Date"))?;
-    let canonical = hex::encode(Sha256::digest(canonical_request(request, authorization.signed_headers)));
-    let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{canonical}", authorization.scope);
+    let signed: Vec<&str> = given.signed_headers.split(';').collect();
+    let matter = |name: &&str| *name == "host" || name.starts_with("x-amz-");
+    if let Some(unsigned) = request.headers.keys().map(HeaderName::as_str).filter(matter).find(|n| !signed.contains(n))
+    {
+        return Err(Unsigned::HeaderNotSigned(unsigned.to_owned()));
+    }
+    let canonical = hex::encode(Sha256::digest(canonical_request(request, given.signed_headers)));
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{}\n{canonical}", given.scope);
     let seed = format!("AWS4{}", wanted.secret_key).into_bytes();
-    let key = authorization.scope.split('/').fold(seed, |key, part| mac(&key, part).finalize().into_bytes().to_vec());
-    let given = hex::decode(authorization.signature).map_err(|_| Unsigned::Mismatch)?;
+    let key = given.scope.split('/').fold(seed, |key, part| mac(&key, part).finalize().into_bytes().to_vec());
+    let given = hex::decode(given.signature).map_err(|_| Unsigned::Mismatch)?;
     // This compares in constant time.
     mac(&key, &text).verify_slice(&given).map_err(|_| Unsigned::Mismatch)
+}
+
+/// Refuses a time (`20150830T123600Z`) that is of another day than the scope, or further from now than is allowed.
+fn require_recent(time: &str, scope_date: &str, now: EpochMs) -> Result<(), Unsigned> {
+    let unreadable = || Unsigned::Incomplete("X-Amz-Date");
+    let at = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%M%SZ").map_err(|_| unreadable())?.and_utc();
+    if !time.starts_with(scope_date) || scope_date.len() != 8 {
+        let message = format!("date {scope_date} in the credential scope is not that of X-Amz-Date, {time}.");
+        return Err(Unsigned::Time(message));
+    }
+    let ahead_ms = at.timestamp_millis() - now.0 as i64;
+    let server = chrono::DateTime::from_timestamp_millis(now.0 as i64).unwrap_or_default().format("%Y%m%dT%H%M%SZ");
+    match ahead_ms {
+        ..0 if ahead_ms < -SKEW_MS => {
+            Err(Unsigned::Time(format!("expired: {time} is earlier than {server} - 15 min.")))
+        }
+        _ if ahead_ms > SKEW_MS => {
+            Err(Unsigned::Time(format!("not yet current: {time} is later than {server} + 15 min.")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn canonical_request(request: &ApiRequest, signed_headers: &str) -> String {
@@ -111,9 +195,11 @@ fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::http::{HeaderMap, HeaderValue, Method};
 
-    use super::{Credentials, Unsigned, verify};
+    use super::{Auth, Authorization, Credentials, EpochMs, SKEW_MS, Unsigned, require_recent, require_signed};
     use crate::api::request::ApiRequest;
 
     /// The worked example of AWS's own Signature Version 4 documentation: ListUsers of IAM, 2015-08-30.
@@ -137,21 +223,61 @@ mod tests {
         Credentials { access_key: "AKIDEXAMPLE".into(), secret_key: secret.into() }
     }
 
-    #[test]
-    fn the_documented_example_verifies_and_nothing_else_does() {
-        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-        assert_eq!(verify(Some(&key(secret)), &example(RIGHT)), Ok(()));
-        assert_eq!(verify(Some(&key("another")), &example(RIGHT)), Err(Unsigned::Mismatch));
-        assert_eq!(verify(Some(&key(secret)), &example("00")), Err(Unsigned::Mismatch));
-        let other = Credentials { access_key: "AKIDOTHER".into(), ..key(secret) };
-        assert_eq!(verify(Some(&other), &example(RIGHT)), Err(Unsigned::UnknownKey));
+    fn signed(wanted: &Credentials, request: &ApiRequest) -> Result<(), Unsigned> {
+        require_signed(wanted, request, &Authorization::read(request.header("authorization").unwrap())?)
     }
 
     #[test]
-    fn without_a_secret_any_access_key_will_do_but_one_there_must_be() {
-        assert_eq!(verify(None, &example("anything")), Ok(()));
+    fn the_documented_example_verifies_and_nothing_else_does() {
+        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+        assert_eq!(signed(&key(secret), &example(RIGHT)), Ok(()));
+        assert_eq!(signed(&key("another"), &example(RIGHT)), Err(Unsigned::Mismatch));
+        assert_eq!(signed(&key(secret), &example("00")), Err(Unsigned::Mismatch));
+        let other = Credentials { access_key: "AKIDOTHER".into(), ..key(secret) };
+        assert_eq!(signed(&other, &example(RIGHT)), Err(Unsigned::UnknownKey));
+        let mut more = example(RIGHT);
+        more.headers.insert("x-amz-target", HeaderValue::from_static("PinpointSMSVoiceV2.DescribePools"));
+        assert_eq!(signed(&key(secret), &more), Err(Unsigned::HeaderNotSigned("x-amz-target".into())));
+    }
+
+    /// A request with this credential, unsigned but for its form.
+    fn of_credential(credential: &str) -> ApiRequest {
+        let mut request = example(RIGHT);
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00");
+        request.headers.insert("authorization", HeaderValue::from_str(&authorization).unwrap());
+        request
+    }
+
+    fn open() -> Auth {
+        Auth { credentials: None, account_id: "000000000000".into(), real: Arc::new(|| EpochMs(0)) }
+    }
+
+    #[test]
+    fn the_scope_says_whose_a_request_is_and_names_this_service_and_a_region_that_there_is() {
+        let place = |credential: &str| open().verify(&of_credential(credential)).map(|place| place.to_string());
+        assert_eq!(place("test/20260101/eu-west-1/sms-voice/aws4_request").unwrap(), "eu-west-1/000000000000");
+        assert_eq!(place("111122223333/20260101/us-east-1/sms-voice/aws4_request").unwrap(), "us-east-1/111122223333");
+        for wrong in ["us-east-1/sns", "eu-north-9/sms-voice"] {
+            assert!(matches!(place(&format!("k/20260101/{wrong}/aws4_request")), Err(Unsigned::Scope(_))), "{wrong}");
+        }
+        assert_eq!(place("k/20260101/us-east-1"), Err(Unsigned::Incomplete("Credential")));
         let mut bare = example(RIGHT);
         bare.headers.remove("authorization");
-        assert_eq!(verify(None, &bare), Err(Unsigned::Missing));
+        assert_eq!(open().verify(&bare), Err(Unsigned::Missing));
+    }
+
+    #[test]
+    fn a_signature_is_good_for_a_quarter_of_an_hour_each_way() {
+        let at = EpochMs(1_440_938_160_000); // 2015-08-30T12:36:00Z
+        let recent = |now_ms: i64| require_recent("20150830T123600Z", "20150830", EpochMs(now_ms as u64));
+        let at_ms = at.0 as i64;
+        for skew_ms in [0, SKEW_MS, -SKEW_MS] {
+            assert_eq!(recent(at_ms + skew_ms), Ok(()), "{skew_ms}");
+        }
+        for skew_ms in [SKEW_MS + 1, -SKEW_MS - 1, 86_400_000] {
+            assert!(matches!(recent(at_ms + skew_ms), Err(Unsigned::Time(_))), "{skew_ms}");
+        }
+        assert!(matches!(require_recent("20150830T123600Z", "20150829", at), Err(Unsigned::Time(_))));
+        assert_eq!(require_recent("yesterday", "20150830", at), Err(Unsigned::Incomplete("X-Amz-Date")));
     }
 }

@@ -20,6 +20,7 @@ use crate::account::{
     message::Api,
     rules::{ApiFault, Reply},
 };
+use crate::place::Place;
 
 pub(super) use self::error::WireError;
 pub use self::refused::FaultError;
@@ -79,19 +80,18 @@ impl InForce {
 /// The faults in force: those of the rule file, then those that were added.
 pub(crate) struct Faults {
     seed: u64,
-    account_id: String,
     /// Those of the rule file.
     lasting: Vec<Arc<Fault>>,
     in_force: Mutex<InForce>,
 }
 
 impl Faults {
-    /// The faults of the rule file, under a seed, in the account of this id. The error says which fault it is about,
+    /// The faults of the rule file, under a seed. The error says which fault it is about,
     /// counted from 1.
-    pub(crate) fn new(seed: u64, account_id: String, written: Vec<ApiFault>) -> Result<Self, (usize, FaultError)> {
+    pub(crate) fn new(seed: u64, written: Vec<ApiFault>) -> Result<Self, (usize, FaultError)> {
         let read = |(number, fault)| Fault::read(fault).map(Arc::new).map_err(|error| (number, error));
         let lasting = (1..).zip(written).map(read).collect::<Result<Vec<_>, _>>()?;
-        let faults = Self { seed, account_id, lasting, in_force: Mutex::default() };
+        let faults = Self { seed, lasting, in_force: Mutex::default() };
         faults.reset();
         Ok(faults)
     }
@@ -130,7 +130,7 @@ impl Faults {
     }
 
     /// What befalls this request, if anything does.
-    pub(super) fn befalling(&self, api: Api, operation: &str) -> Option<Befalling> {
+    pub(super) fn befalling(&self, api: Api, operation: &str, caller: &Place) -> Option<Befalling> {
         let mut in_force = self.lock();
         let mut concerned = in_force.rows.iter_mut().filter(|row| row.fault.victim(api, operation).is_some());
         let row = concerned.find_map(|row| row.befalls(self.seed).then_some(row))?;
@@ -138,24 +138,24 @@ impl Faults {
         let error = fault.victim(api, operation).and_then(|victim| victim.error.clone());
         let (performed, delay) = (fault.written.performed, Duration::from_millis(fault.written.delay_ms));
         Some(Befalling {
-            error: error.map(|error| self.worded(error, operation)),
+            error: error.map(|error| worded(error, operation, caller)),
             reply: fault.reply,
             performed,
             delay,
         })
     }
 
-    fn worded(&self, mut error: WireError, operation: &str) -> WireError {
-        if error.body["Message"] == "" {
-            error.body["Message"] = json!(error::usual_words(error.kind, operation, &self.account_id));
-        }
-        error
-    }
-
     fn lock(&self) -> MutexGuard<'_, InForce> {
         // A panic between two changes leaves a count too low at worst.
         self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn worded(mut error: WireError, operation: &str, caller: &Place) -> WireError {
+    if error.body["Message"] == "" {
+        error.body["Message"] = json!(error::usual_words(error.kind, operation, &caller.account_id));
+    }
+    error
 }
 
 /// What befalls one request.
@@ -194,21 +194,25 @@ pub(super) async fn around<T, E: From<Interruption>>(
 mod tests {
     use serde_json::json;
 
-    use super::{Api, ApiFault, Faults, Interruption, around};
+    use super::{Api, ApiFault, Faults, Interruption, Place, around};
 
     fn written(json: serde_json::Value) -> ApiFault {
         serde_json::from_value(json).unwrap()
     }
 
+    fn caller() -> Place {
+        Place { region: "us-east-1".into(), account_id: "111122223333".into() }
+    }
+
     fn faults(written: &[serde_json::Value]) -> Faults {
         let read = |json: &serde_json::Value| serde_json::from_value(json.clone()).unwrap();
-        Faults::new(7, "111122223333".into(), written.iter().map(read).collect()).ok().unwrap()
+        Faults::new(7, written.iter().map(read).collect()).ok().unwrap()
     }
 
     #[test]
     fn skip_times_and_share_say_which_requests_it_befalls_and_the_seed_says_which_of_them() {
         let draws = |faults: &Faults| -> Vec<bool> {
-            (0..200).map(|_| faults.befalling(Api::V2, "TagResource").is_some()).collect()
+            (0..200).map(|_| faults.befalling(Api::V2, "TagResource", &caller()).is_some()).collect()
         };
         let limited = draws(&faults(&[json!({"error": "Throttling", "skip": 2, "times": 3})]));
         assert_eq!(limited[..7], [false, false, true, true, true, false, false]);
@@ -223,7 +227,7 @@ mod tests {
     #[test]
     fn the_first_fault_that_befalls_a_request_decides_and_each_can_be_ended() {
         let faults = faults(&[json!({"error": "Throttling", "times": 1}), json!({"error": "AccessDenied"})]);
-        let kind = || faults.befalling(Api::V2, "TagResource").and_then(|b| b.error).map(|e| e.kind);
+        let kind = || faults.befalling(Api::V2, "TagResource", &caller()).and_then(|b| b.error).map(|e| e.kind);
         assert_eq!(kind(), Some("ThrottlingException"));
         assert_eq!(kind(), Some("AccessDeniedException"));
         let added = faults.add(written(json!({"error": "InternalServer"}))).unwrap();
@@ -249,7 +253,7 @@ mod tests {
                 done = true;
                 Ok::<_, Interruption>(())
             };
-            let answer = around(faults.befalling(Api::V2, "TagResource"), work).await;
+            let answer = around(faults.befalling(Api::V2, "TagResource", &caller()), work).await;
             assert_eq!(done, is_done, "{fault}");
             assert_eq!(matches!(answer, Err(Interruption::Lost)), fault["reply"] == "lost", "{fault}");
         }

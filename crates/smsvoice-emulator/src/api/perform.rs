@@ -10,6 +10,7 @@ use super::{
 use crate::{
     account::{Transaction, message::Api},
     emulator::Emulator,
+    place::Place,
     refusal::{Field, Invalid, Refusal},
 };
 
@@ -55,9 +56,14 @@ impl From<Refusal> for NotPerformed {
 }
 
 /// Performs the operation of v2 with this name, as a client's request would.
-pub(crate) async fn perform_by_name(emulator: &Emulator, name: &str, request: Value) -> Result<Value, NotPerformed> {
+pub(crate) async fn perform_by_name(
+    emulator: &Emulator,
+    place: &Place,
+    name: &str,
+    request: Value,
+) -> Result<Value, NotPerformed> {
     let operation = Model::of(Api::V2).operation(name).ok_or_else(|| not_emulated(name))?;
-    perform(emulator, Api::V2, operation, request).await
+    perform(emulator, Api::V2, operation, place, request).await
 }
 
 /// Performs an operation; the answer is given once all that it changed is on disk.
@@ -65,14 +71,16 @@ pub(super) async fn perform(
     emulator: &Emulator,
     api: Api,
     operation: &Operation,
+    place: &Place,
     request: Value,
 ) -> Result<Value, NotPerformed> {
+    emulator.transact(place, |tx| tx.account.admit_request(api, operation.name, tx.real)).await?;
     let violations = check(Model::of(api), &operation.input, &request);
     if !violations.is_empty() {
         return Err(NotPerformed::Violated(violations));
     }
     let handler = handler(api, operation.name).ok_or_else(|| not_emulated(operation.name))?;
-    let answer = emulator.transact(|tx| done_once(tx, operation, handler, request)).await?;
+    let answer = emulator.transact(place, |tx| done_once(tx, operation, handler, request)).await?;
     Ok(project(Model::of(api), &operation.output, answer))
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Service,
-    auth::{self, Unsigned},
+    auth::Unsigned,
     fault::{Interruption, around},
     lost,
     model::{Location, Model, Operation, Shape},
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     account::message::Api,
     refusal::{Clash, Refusal},
+    request_log::Called,
 };
 
 /// Answers a request below `/v1/sms-voice/`.
@@ -28,7 +29,8 @@ pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Respon
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(HeaderName::from_static("x-amzn-requestid"), header_value(&request_id()));
-    let (status, body) = match answered(service, request).await {
+    let mut called = None;
+    let (status, body) = match answered(service, request, &mut called).await {
         Ok(body) => (StatusCode::OK, body),
         Err(Failure::Lost) => return lost(),
         Err(Failure::Error(status, kind, body)) => {
@@ -36,7 +38,9 @@ pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Respon
             (status, body)
         }
     };
-    (status, headers, body.to_string()).into_response()
+    let mut response = (status, headers, body.to_string()).into_response();
+    called.map(|called: Called| response.extensions_mut().insert(called));
+    response
 }
 
 /// Why there is no answer.
@@ -65,23 +69,25 @@ impl From<Interruption> for Failure {
     }
 }
 
-async fn answered(service: Service<'_>, request: &ApiRequest) -> Result<Value, Failure> {
-    let Service { emulator, credentials, faults } = service;
-    auth::verify(credentials, request).map_err(|why| unsigned(&why))?;
+/// `called` gets what the request is for as soon as that is known.
+async fn answered(service: Service<'_>, request: &ApiRequest, called: &mut Option<Called>) -> Result<Value, Failure> {
+    let Service { emulator, auth, faults } = service;
+    let place = auth.verify(request).map_err(|why| unsigned(&why))?;
     let found = Model::of(Api::V1).operations().find_map(|operation| {
         let (method, template) = operation.http?;
         let path = matched(template, &request.path).filter(|_| request.method.as_str() == method)?;
         Some((operation, path))
     });
     let Some((operation, path)) = found else { return Err(no_route(request)) };
+    *called = Some(Called { operation: operation.name, place: place.clone() });
     let performing = async {
         let bad = |message: String| Failure::new(StatusCode::BAD_REQUEST, "BadRequestException", &message);
         let mut members = request.members().map_err(bad)?;
         add_from_address(operation, &mut members, path, &request.query);
-        let answer = perform(emulator, Api::V1, operation, members).await;
+        let answer = perform(emulator, Api::V1, operation, &place, members).await;
         answer.map_err(|why| refused(operation, &why.into_refusal()))
     };
-    around(faults.befalling(Api::V1, operation.name), performing).await
+    around(faults.befalling(Api::V1, operation.name, &place), performing).await
 }
 
 /// The path's parameters, if it is of this template.
@@ -134,12 +140,14 @@ fn refused(operation: &Operation, refusal: &Refusal) -> Failure {
         Refusal::Validation { .. } | Refusal::Conflict { .. } => "BadRequest",
         Refusal::NotFound { .. } => "NotFound",
         Refusal::Quota { .. } => "LimitExceeded",
+        Refusal::Throttled => "TooManyRequests",
         Refusal::Internal { .. } => "InternalServiceError",
     };
     let kind = if operation.errors.contains(&kind) { kind } else { "BadRequest" };
     let (status, kind) = match kind {
         "AlreadyExists" => (StatusCode::CONFLICT, "AlreadyExistsException"),
         "NotFound" => (StatusCode::NOT_FOUND, "NotFoundException"),
+        "TooManyRequests" => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
         "LimitExceeded" => (StatusCode::PRECONDITION_FAILED, "LimitExceededException"),
         "InternalServiceError" => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException"),
         _ => (StatusCode::BAD_REQUEST, "BadRequestException"),

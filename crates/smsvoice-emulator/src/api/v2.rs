@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::{
     Service,
-    auth::{self, Unsigned},
+    auth::Unsigned,
     fault::{Interruption, WireError, around},
     lost,
     model::Model,
     perform::{NotPerformed, not_emulated, perform},
     request::{ApiRequest, header_value, request_id},
 };
-use crate::{account::message::Api, refusal::Refusal};
+use crate::{account::message::Api, refusal::Refusal, request_log::Called};
 
 const TARGET: &str = "PinpointSMSVoiceV2.";
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -40,7 +40,8 @@ impl From<Interruption> for Failure {
 /// Answers a request to `/`.
 pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Response {
     let id = request_id();
-    let (status, body, kind) = match answered(service, request).await {
+    let mut called = None;
+    let (status, body, kind) = match answered(service, request, &mut called).await {
         Ok(body) => (StatusCode::OK, body, None),
         Err(failure) => {
             let Some((status, kind, mut body)) = described(failure, &id) else { return lost() };
@@ -52,22 +53,26 @@ pub(super) async fn answer(service: Service<'_>, request: &ApiRequest) -> Respon
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(HeaderName::from_static("x-amzn-requestid"), header_value(&id));
     headers.extend(kind.map(|kind| (HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(kind))));
-    (status, headers, body.to_string()).into_response()
+    let mut response = (status, headers, body.to_string()).into_response();
+    called.map(|called: Called| response.extensions_mut().insert(called));
+    response
 }
 
-async fn answered(service: Service<'_>, request: &ApiRequest) -> Result<Value, Failure> {
-    let Service { emulator, credentials, faults } = service;
-    auth::verify(credentials, request).map_err(Failure::Unsigned)?;
+/// `called` gets what the request is for as soon as that is known.
+async fn answered(service: Service<'_>, request: &ApiRequest, called: &mut Option<Called>) -> Result<Value, Failure> {
+    let Service { emulator, auth, faults } = service;
+    let place = auth.verify(request).map_err(Failure::Unsigned)?;
     let target = request.header("x-amz-target").unwrap_or_default();
     let model = Model::of(Api::V2);
     let name = target.strip_prefix(TARGET).and_then(|name| model.known(name));
     let name = name.ok_or_else(|| Failure::UnknownOperation(target.to_owned()))?;
+    *called = Some(Called { operation: name, place: place.clone() });
     let performing = async {
         let operation = model.operation(name).ok_or_else(|| Failure::Refused(not_emulated(name)))?;
         let members = request.members().map_err(Failure::Unreadable)?;
-        perform(emulator, Api::V2, operation, members).await.map_err(not_performed)
+        perform(emulator, Api::V2, operation, &place, members).await.map_err(not_performed)
     };
-    around(faults.befalling(Api::V2, name), performing).await
+    around(faults.befalling(Api::V2, name, &place), performing).await
 }
 
 fn not_performed(why: NotPerformed) -> Failure {
@@ -115,6 +120,7 @@ fn refusal_described(refusal: &Refusal, request_id: &str) -> (StatusCode, &'stat
         Refusal::Quota { reason, .. } => {
             refused("ServiceQuotaExceededException", json!({"Message": message, "Reason": reason}))
         }
+        Refusal::Throttled => refused("ThrottlingException", json!({"Message": message})),
         Refusal::Internal { .. } => {
             let body = json!({"Message": message, "RequestId": request_id});
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException", body)

@@ -194,7 +194,10 @@ mod tests {
     use futures::future::BoxFuture;
 
     use super::{Courier, DeliveryState, RetryPolicy};
-    use crate::delivery::{DeliveryService, DeliveryServices, OutgoingEvent, Recipient};
+    use crate::{
+        delivery::{DeliveryService, DeliveryServices, OutgoingEvent, Recipient},
+        place::Place,
+    };
 
     #[test]
     fn pauses_double_up_to_the_longest() {
@@ -235,6 +238,7 @@ mod tests {
                 payload,
                 event_type,
                 at_ms: 0,
+                place: Place { region: "us-east-1".into(), account_id: "111122223333".into() },
                 configuration_set,
                 delivery,
                 attempts: 0,

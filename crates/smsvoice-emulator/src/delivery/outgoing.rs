@@ -3,6 +3,7 @@
 use futures::future::BoxFuture;
 
 use super::Recipient;
+use crate::place::Place;
 
 /// One event on its way to one recipient.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub struct OutgoingEvent {
     pub event_type: String,
     /// When it was emitted, in epoch milliseconds of the emulator's clock.
     pub at_ms: u64,
+    /// The account and the region of the message.
+    pub place: Place,
     /// The configuration set that the message named, if it named one.
     pub configuration_set: Option<String>,
     /// The delivery that the account keeps of it; none for two-way messages, which the account does not keep.

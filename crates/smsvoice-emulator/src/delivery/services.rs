@@ -11,6 +11,7 @@ use crate::clock::RealTime;
 mod eventbridge;
 mod firehose;
 mod logs;
+mod regional;
 mod sns;
 
 /// How many calls to one recipient run at the same time, at a service that takes one event a call.

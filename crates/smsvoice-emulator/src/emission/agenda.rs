@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use crate::{account::message::SentMessage, clock::EpochMs};
+use crate::{account::message::KeptMessage, clock::EpochMs};
 
 /// One event to come, of the message with this key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(crate) struct Agenda(BinaryHeap<Reverse<Due>>);
 
 impl Agenda {
     /// Adds what is still to come of a message.
-    pub(super) fn add(&mut self, key: &str, message: &SentMessage) {
+    pub(super) fn add(&mut self, key: &str, message: &KeptMessage) {
         let to_come = message.events.iter().enumerate().filter(|(_, event)| !event.emitted);
         self.0.extend(to_come.map(|(event, planned)| Reverse(Due { at: planned.at, message: key.to_owned(), event })));
     }

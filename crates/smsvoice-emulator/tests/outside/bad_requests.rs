@@ -14,7 +14,7 @@ const SIGNED: &str = "authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-e
 
 fn post(target: &str, body: &str) -> String {
     format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{SIGNED}x-amz-target: {target}\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{SIGNED}x-amz-target: {target}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
 }
@@ -23,7 +23,7 @@ fn post(target: &str, body: &str) -> String {
 fn each_bad_request_gets_its_error() {
     let emulator = Emulator::start(Config::default());
     let send = "PinpointSMSVoiceV2.SendTextMessage";
-    let unsigned = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let unsigned = "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     let cases = [
         ("malformed JSON", post(send, "{\"a\":"), "400", "SerializationException"),
         ("no object", post(send, "[]"), "400", "SerializationException"),
@@ -33,19 +33,21 @@ fn each_bad_request_gets_its_error() {
         ("another service", post("DynamoDB_20120810.GetItem", "{}"), "400", "UnknownOperationException"),
         ("no body", post(send, ""), "400", "ValidationException"),
         ("no signature", unsigned.to_owned(), "400", "MissingAuthenticationTokenException"),
-        ("the wrong method", "DELETE / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(), "405", ""),
-        ("no such path", "GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(), "404", ""),
+        ("the wrong method", "DELETE / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_owned(), "405", ""),
+        ("no such path", "GET /nowhere HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_owned(), "404", ""),
         ("no HTTP", "hello\r\n\r\n".to_owned(), "400", ""),
         (
             "the wrong method of v1",
-            format!("PATCH /v1/sms-voice/configuration-sets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{SIGNED}\r\n"),
+            format!(
+                "PATCH /v1/sms-voice/configuration-sets HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{SIGNED}\r\n"
+            ),
             "405",
             "",
         ),
         (
             "malformed JSON of v1",
             format!(
-                "POST /v1/sms-voice/configuration-sets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{SIGNED}content-length: 1\r\n\r\n{{"
+                "POST /v1/sms-voice/configuration-sets HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{SIGNED}content-length: 1\r\n\r\n{{"
             ),
             "400",
             "BadRequestException",
@@ -63,9 +65,10 @@ fn a_slow_client_is_closed_and_keeps_nobody_waiting() {
     let mut head = TcpStream::connect(emulator.address()).unwrap();
     head.write_all(b"POST / HT").unwrap();
     let mut body = TcpStream::connect(emulator.address()).unwrap();
-    body.write_all(format!("POST / HTTP/1.1\r\nhost: x\r\n{SIGNED}content-length: 100\r\n\r\n{{").as_bytes()).unwrap();
+    body.write_all(format!("POST / HTTP/1.1\r\nhost: localhost\r\n{SIGNED}content-length: 100\r\n\r\n{{").as_bytes())
+        .unwrap();
     let mut control = TcpStream::connect(emulator.address()).unwrap();
-    let advance = b"POST /_smsvoice/clock/advance HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
+    let advance = b"POST /_smsvoice/clock/advance HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{";
     control.write_all(advance).unwrap();
     assert_eq!(emulator.get("/_smsvoice/health")["status"], "ok");
     for (what, mut stream) in [("head", head), ("body", body), ("body to /_smsvoice/", control)] {

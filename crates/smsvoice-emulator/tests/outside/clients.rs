@@ -14,11 +14,23 @@ fn boto3_works_every_family_of_both_apis() {
 }
 
 #[test]
+fn boto3_reaches_recipients_all_over_the_world_and_they_write_back() {
+    let emulator = Emulator::start(Config::default());
+    run(python("recipients.py").arg(&emulator.url));
+}
+
+#[test]
 fn npm_clients_work_every_family_of_both_apis() {
     let emulator = Emulator::start(Config::default());
     let said = run(node("scenario.mjs").arg(&emulator.url));
     assert!(said.contains("npm: "), "{said}");
     println!("{said}");
+}
+
+#[test]
+fn http2_is_spoken_to_whoever_begins_with_it() {
+    let emulator = Emulator::start(Config::default());
+    assert!(run(node("http2.mjs").arg(&emulator.url)).contains("http2: ok"));
 }
 
 #[test]

@@ -49,10 +49,19 @@ fn assert_all_there(got: &Counts, expected: &BTreeMap<String, usize>) {
 }
 
 #[test]
+fn a_log_group_or_stream_that_vanished_is_set_up_again() {
+    let (_server, url) = moto(free_port());
+    let emulator = Emulator::start(Config { endpoint_url: Some(url.clone()), ..Config::default() });
+    let made = run(python("destinations.py").args(["make", &url, &emulator.url]));
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    run(python("vanished.py").args([&url, &emulator.url, made["number"].as_str().unwrap()]));
+}
+
+#[test]
 fn each_destination_gets_exactly_what_was_emitted() {
     let (_server, url) = moto(free_port());
     let emulator =
-        Emulator::start(Config { speed: 2000.0, endpoint_url: Some(url.clone()), seed: 5, ..Config::default() });
+        Emulator::start(Config { speed: 2000.0, endpoint_url: Some(url.clone()), seed: Some(5), ..Config::default() });
     let made = run(python("destinations.py").args(["make", &url, &emulator.url]));
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     let (queue, number) = (made["queue"].as_str().unwrap(), made["number"].as_str().unwrap());

@@ -66,7 +66,7 @@ fn arrivals(faults: &str) -> BTreeMap<String, Vec<Arrival>> {
     let config = Config {
         rules: Some(rules.path().to_owned()),
         lake: Some(Arc::new(recorder.clone())),
-        seed: 4,
+        seed: Some(4),
         ..Config::default()
     };
     let emulator = account(config);

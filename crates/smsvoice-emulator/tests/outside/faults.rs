@@ -8,7 +8,7 @@ use crate::support::{Emulator, python, python_program, run};
 
 #[test]
 fn boto3_sees_each_fault_as_it_would_at_the_service() {
-    let emulator = Emulator::start(Config { seed: 3, ..Config::default() });
+    let emulator = Emulator::start(Config { seed: Some(3), ..Config::default() });
     let said = run(python("faults.py").arg(&emulator.url));
     assert!(said.contains("faults: as told"), "{said}");
 }

@@ -11,6 +11,10 @@ use crate::tools::CHROMIUM;
 fn a_message_sent_by_boto3_appears_live_with_its_events() {
     let emulator = Emulator::start(Config { speed: 60.0, ..Config::default() });
     let number = run(python("number.py").arg(&emulator.url));
+    // Nothing is there to deliver to, so that deliveries fail.
+    let destination = serde_json::json!({"ConfigurationSetName": "set", "EventDestinationName": "topic",
+        "MatchingEventTypes": ["ALL"], "SnsDestination": {"TopicArn": "arn:aws:sns:us-east-1:000000000000:events"}});
+    emulator.call("CreateEventDestination", &destination);
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("inbox");
     fs::create_dir_all(&pictures).unwrap();
     let sender = format!("{:?}", python("sender.py").get_program()).replace('"', "");

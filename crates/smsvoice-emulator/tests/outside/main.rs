@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test that cannot go on fails; figures are printed
 
+mod access;
 mod bad_requests;
 mod clients;
 mod delivery;

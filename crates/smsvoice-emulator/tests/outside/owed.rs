@@ -52,6 +52,8 @@ fn start(topic: &Topic, attempts: u32, state: Option<PathBuf>) -> Emulator {
         place: Place { region: "us-east-1".to_owned(), account_id: "111122223333".to_owned() },
         terms: Terms::default(),
         credentials: None,
+        allowed_hosts: Vec::new(),
+        log: None,
         seed: 3,
         rules: Rules::default(),
         clock: Clock::new(Arc::new(real), 1.0),

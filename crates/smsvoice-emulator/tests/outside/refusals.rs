@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs};
 
 use smsvoice_emulator::{Config, Terms};
 
-use crate::support::{Emulator, here, python, run};
+use crate::{
+    rules::rule_file,
+    support::{Emulator, here, python, run},
+};
 
 /// The words of one of the lists in `src/refusal.rs`.
 pub(crate) fn words(list: &str) -> BTreeSet<String> {
@@ -17,7 +20,10 @@ pub(crate) fn words(list: &str) -> BTreeSet<String> {
 fn every_refusal_is_provoked_and_names_its_reason_and_its_resource() {
     let emulator = Emulator::start(Config::default());
     let sandbox = Emulator::start(Config { terms: Terms { sandbox: true, ..Terms::default() }, ..Config::default() });
-    let said = run(python("refusals.py").args([&emulator.url, &sandbox.url]));
+    let rules = rule_file("[delays]\nphone_number_seconds = 3600\npool_seconds = 3600\n");
+    let terms = Terms { rate_limits: true, ..Terms::default() };
+    let slow = Emulator::start(Config { terms, rules: Some(rules.path().to_owned()), ..Config::default() });
+    let said = run(python("refusals.py").args([&emulator.url, &sandbox.url, &slow.url]));
     let provoked: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |code: &str, member: &str| -> BTreeSet<String> {
         let of_code = provoked.iter().filter(|one| one["code"] == code);

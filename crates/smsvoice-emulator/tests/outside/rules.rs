@@ -78,6 +78,10 @@ country = "GB"
 ending = "invalid"
 
 [[rule]]
+prefix = "+1360"
+ending = "busy"                     # no text ends so, and so texts go on to the next rule
+
+[[rule]]
 channel = "voice"
 ending = "no_answer"
 
@@ -91,10 +95,6 @@ channel = "media"
 country = "US"
 context = { size = "large" }
 ending = "file_size_exceeded"
-
-[[rule]]
-prefix = "+1360"
-ending = "busy"                     # no text ends so, and so texts go on to the next rule
 
 [[rule]]
 prefix = "+1360"
@@ -209,8 +209,9 @@ fn every_ending_of_every_channel_is_told_as_it_happened() {
     let all: Vec<_> =
         channels.into_iter().flat_map(|channel| Ending::ALL.iter().map(move |ending| (channel, *ending))).collect();
     let rule = |ending: &Ending| format!("[[rule]]\ncontext = {{ ending = \"{ending}\" }}\nending = \"{ending}\"\n");
-    let rules = rule_file(&Ending::ALL.iter().map(rule).collect::<String>());
-    let emulator = account(Config { rules: Some(rules.path().to_owned()), seed: 8, ..Config::default() });
+    let sent = |ending: &&Ending| channels.iter().any(|channel| ending.fits(*channel));
+    let rules = rule_file(&Ending::ALL.iter().filter(sent).map(rule).collect::<String>());
+    let emulator = account(Config { rules: Some(rules.path().to_owned()), seed: Some(8), ..Config::default() });
     let mut sent = Vec::new();
     for (channel, ending) in all.into_iter().filter(|(channel, ending)| ending.fits(*channel)) {
         let context = json!({"ending": ending.as_str()});

@@ -71,7 +71,13 @@ impl Emulator {
 
     /// Calls an operation of API v2.
     pub(crate) fn call(&self, operation: &str, body: &serde_json::Value) -> serde_json::Value {
-        let answer = exchange(self.address(), &signed_post(operation, &body.to_string()));
+        self.call_in("us-east-1", operation, body)
+    }
+
+    /// The same in this region.
+    pub(crate) fn call_in(&self, region: &str, operation: &str, body: &serde_json::Value) -> serde_json::Value {
+        let request = signed_post(operation, &body.to_string()).replace("us-east-1", region);
+        let answer = exchange(self.address(), &request);
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
@@ -100,7 +106,7 @@ impl Drop for Emulator {
 /// A request to an operation of API v2, with a signature that is read and not verified.
 pub(crate) fn signed_post(operation: &str, body: &str) -> String {
     format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 \
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 \
          Credential=k/20260101/us-east-1/sms-voice/aws4_request, SignedHeaders=host, Signature=00\r\n\
          x-amz-target: PinpointSMSVoiceV2.{operation}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()

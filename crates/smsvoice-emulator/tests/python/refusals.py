@@ -1,17 +1,20 @@
-"""Provokes every refusal of API v2. Usage: refusals.py URL SANDBOX_URL.
+"""Provokes every refusal of API v2. Usage: refusals.py URL SANDBOX_URL SLOW_URL.
+
+The last is of an emulator that plays the service's rates, and whose numbers and pools are pending for an hour.
 
 Each is held to its error code, its reason, and what it names: the resource and its id, or the members at fault. Prints what
 was provoked, one JSON object a line; the Rust test compares that with the lists in src/refusal.rs.
 """
 import json
 import sys
+import time
 import urllib.request
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-URL, SANDBOX = sys.argv[1:3]
+URL, SANDBOX, SLOW = sys.argv[1:4]
 UNCHECKED = Config(parameter_validation=False, retries={"total_max_attempts": 1})
 
 
@@ -175,7 +178,7 @@ def what_exists_or_is_in_use():
     clash("RESOURCE_DELETION_NOT_ALLOWED", "opt-out-list", "list", V2.delete_opt_out_list, OptOutListName="list")
     V2.release_phone_number(PhoneNumberId=listed)
     clash("RESOURCE_DELETION_NOT_ALLOWED", "keyword", "STOP", V2.delete_keyword, OriginationIdentity=phone, Keyword="stop")
-    clash("RESOURCE_MODIFICATION_NOT_ALLOWED", "keyword", "HELP", V2.put_keyword, OriginationIdentity=phone, Keyword="help", KeywordMessage="x")
+    clash("RESOURCE_MODIFICATION_NOT_ALLOWED", "keyword", "HELP", V2.put_keyword, OriginationIdentity=phone, Keyword="help", KeywordMessage="x", KeywordAction="OPT_IN")
     V2.update_phone_number(PhoneNumberId=phone, DeletionProtectionEnabled=True)
     clash("DELETION_PROTECTION_ENABLED", "phone-number", phone, V2.release_phone_number, PhoneNumberId=phone)
     pool = pool_of(phone, DeletionProtectionEnabled=True)
@@ -303,6 +306,58 @@ def quotas():
     full("PHONE_NUMBERS_PER_ACCOUNT", V2.request_phone_number, IsoCountryCode="US", MessageType="TRANSACTIONAL", NumberCapabilities=["SMS"], NumberType="LONG_CODE")
 
 
+def what_the_sandbox_pays():
+    sandbox = client(SANDBOX)
+    urllib.request.urlopen(urllib.request.Request(SANDBOX + "/_smsvoice/reset", data=b"")).close()
+    phone = sandbox.request_phone_number(IsoCountryCode="US", MessageType="TRANSACTIONAL", NumberCapabilities=["SMS", "MMS"], NumberType="SIMULATOR")["PhoneNumberId"]
+    to = dict(DestinationPhoneNumber=SIMULATOR, OriginationIdentity=phone)
+    for _ in range(17):  # ten parts each, 0.0581 dollars
+        sandbox.send_text_message(MessageBody="a" * 1530, **to)
+    full("MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", sandbox.send_text_message, MessageBody="a" * 1530, **to)
+    sandbox.send_text_message(MessageBody="a", **to)
+    for _ in range(51):  # 0.0195 dollars each
+        sandbox.send_media_message(MessageBody="a", **to)
+    full("MONTHLY_SPEND_LIMIT_REACHED_FOR_MEDIA", sandbox.send_media_message, MessageBody="a", **to)
+
+
+def what_takes_time():
+    slow = client(SLOW)
+    control = lambda path, body=b"": urllib.request.urlopen(urllib.request.Request(SLOW + "/_smsvoice" + path, data=body)).close()
+    us = dict(IsoCountryCode="US", MessageType="TRANSACTIONAL")
+    phone = slow.request_phone_number(NumberCapabilities=["SMS", "VOICE"], NumberType="LONG_CODE", **us)
+    assert phone["Status"] == "PENDING", phone
+    phone = phone["PhoneNumberId"]
+    to = dict(DestinationPhoneNumber=HERE, OriginationIdentity=phone)
+    clash("RESOURCE_NOT_ACTIVE", "phone-number", phone, slow.send_text_message, MessageBody="a", **to)
+    clash("RESOURCE_NOT_ACTIVE", "phone-number", phone, slow.create_pool, **us, OriginationIdentity=phone)
+    throttled(slow.describe_configuration_sets)
+    control("/clock/advance", b'{"seconds": 3600}')
+    time.sleep(1.1)
+    assert slow.describe_phone_numbers()["PhoneNumbers"][0]["Status"] == "ACTIVE"
+    pool = slow.create_pool(OriginationIdentity=phone, **us)
+    assert pool["Status"] == "CREATING", pool
+    clash("RESOURCE_NOT_ACTIVE", "pool", pool["PoolId"], slow.send_text_message, MessageBody="a", DestinationPhoneNumber=HERE, OriginationIdentity=pool["PoolId"])
+    # A part a second from a US long code, whatever the request; a dry run has a count of its own.
+    slow.send_text_message(MessageBody="a", **to)
+    throttled(slow.send_text_message, MessageBody="a", **to)
+    slow.send_text_message(MessageBody="a", DryRun=True, **to)
+    for _ in range(5):
+        time.sleep(1.05)
+        slow.send_voice_message(MessageBody="a", **to)
+    time.sleep(1.05)
+    full("DAILY_DESTINATION_CALL_LIMIT", slow.send_voice_message, MessageBody="a", **to)
+
+
+def throttled(call, **request):
+    """Fails unless one of two calls that follow each other is throttled."""
+    try:
+        call(**request), call(**request)
+    except ClientError as error:
+        assert (error.response["Error"]["Code"], error.response["Error"]["Message"]) == ("ThrottlingException", "Rate exceeded"), error.response
+        return
+    raise SystemExit(f"{call.__name__} should have been throttled")
+
+
 requests_at_fault()
 identities_at_fault()
 messages_at_fault()
@@ -311,3 +366,5 @@ pools_at_fault()
 messages_the_account_cannot_send()
 what_does_not_exist()
 quotas()
+what_the_sandbox_pays()
+what_takes_time()

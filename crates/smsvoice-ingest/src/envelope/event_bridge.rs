@@ -10,9 +10,10 @@ use smsvoice_lake::{Reason, Source};
 
 use super::Kind;
 use super::members::{Members, Misfit};
-use super::s3::{ObjectName, bucket_and_key};
+use super::s3::bucket_and_key;
 use crate::origin::{Origin, name};
 use crate::reader::{Output, Reader};
+use crate::s3::ObjectName;
 
 #[derive(Debug)]
 pub(crate) struct Event<'a> {

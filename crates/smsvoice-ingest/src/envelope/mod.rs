@@ -3,6 +3,7 @@
 //! Each file holds an envelope's shape, how it is told apart, what lies inside it, and how a failure is answered. To add an
 //! envelope, write such a file and name it in the list below.
 
+mod distributed_map;
 mod event_bridge;
 mod failed_record;
 pub(crate) mod firehose;
@@ -14,13 +15,13 @@ pub(crate) mod members;
 mod neighbour;
 pub(crate) mod records;
 mod s3;
+pub(crate) mod s3_batch;
 mod sns;
 mod sqs;
 
 use smsvoice_lake::Reason;
 
 use self::members::{Members, Misfit};
-pub use self::s3::ObjectName;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
 
@@ -67,6 +68,10 @@ envelopes! {
     Firehose(firehose::Request<'a>),
     /// One record of such a request.
     FirehoseRecord(firehose::Record<'a>),
+    /// An invocation by S3 Batch Operations.
+    S3Batch(s3_batch::Invocation<'a>),
+    /// Objects that a Distributed Map of Step Functions listed.
+    MapBatch(distributed_map::Batch<'a>),
     /// A CloudWatch Logs subscription, as Lambda gets it.
     AwsLogs(logs::Subscription<'a>),
     /// The same, decoded.
@@ -89,6 +94,8 @@ envelopes! {
     Kinesis(kinesis::Record<'a>),
     /// A notification of S3.
     S3(s3::Notification<'a>),
+    /// An object that a Distributed Map of Step Functions listed.
+    MapItem(distributed_map::Item),
     /// What a failed transformation leaves under `processing-failed/`.
     FailedRecord(failed_record::FailedRecord<'a>),
     /// Something else that AWS sends.

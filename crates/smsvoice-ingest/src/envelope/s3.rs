@@ -3,36 +3,13 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::json;
 use smsvoice_lake::{Reason, Source};
 
 use super::Kind;
 use super::members::{Members, Misfit};
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
-
-/// An object in S3 that a notification named.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectName {
-    /// The bucket.
-    pub bucket: String,
-    /// The key, decoded.
-    pub key: String,
-}
-
-impl ObjectName {
-    /// What messages call it: `s3://bucket/key`.
-    pub fn url(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.key)
-    }
-
-    /// A notification that names it, for the quarantine: read again, it leads to the object.
-    pub(crate) fn notification(&self) -> String {
-        let key = utf8_percent_encode(&self.key, NON_ALPHANUMERIC).to_string();
-        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": self.bucket}, "object": {"key": key}}}).to_string()
-    }
-}
+use crate::s3::{ObjectName, url_decoded};
 
 /// One of a Lambda invocation's `Records`; or the test that S3 sends once, when notifications are set up.
 #[derive(Debug)]
@@ -70,25 +47,9 @@ pub(super) fn bucket_and_key<'a>(members: &Members<'a>) -> Result<(Cow<'a, str>,
     Ok((members.object("bucket")?.string("name")?, members.object("object")?.string("key")?))
 }
 
-/// A key as S3 notifications write it: `%XX`, and `+` for a blank.
-fn url_decoded(key: &str) -> Option<String> {
-    let mut escapes = key.split('%').skip(1);
-    let complete = escapes.all(|escape| escape.len() >= 2 && escape.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
-    let key = key.replace('+', " ");
-    complete.then(|| percent_decode_str(&key).decode_utf8().ok().map(Cow::into_owned)).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn object_keys_are_decoded() {
-        assert_eq!(url_decoded("red+flower%C3%A9.jpg").as_deref(), Some("red floweré.jpg"));
-        assert_eq!(url_decoded("a%2B%25").as_deref(), Some("a+%"));
-        assert_eq!(url_decoded("a%2").as_deref(), None);
-        assert_eq!(url_decoded("%FF").as_deref(), None);
-    }
 
     #[test]
     fn a_notification_that_is_kept_names_the_same_object() {

@@ -5,18 +5,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::TryStreamExt;
 use smsvoice_event::Timestamp;
 use smsvoice_lake::{Lake, Reason, Source};
 use tokio::time::Instant;
 
 use crate::chunk::Chunk;
 use crate::decoded::DecodedStream;
-use crate::envelope::ObjectName;
 use crate::envelope::records::Records;
 use crate::lambda::durable::Puts;
 use crate::lambda::filling::Filling;
-use crate::lambda::object::{self, Buckets, ObjectError};
 use crate::lambda::reply::{Failure, Reply};
 use crate::lambda::retriable::{Invoker, Lost, Retriable, TOO_SLOW, read_retriables};
 use crate::lambda::retry;
@@ -26,6 +23,7 @@ use crate::observed::Observed;
 use crate::origin::Origin;
 use crate::reader::{Output, Reader};
 use crate::replay::{quarantine_damage, read_chunk};
+use crate::s3::{MISSING, ObjectError, ObjectName, Opener, Reading};
 use crate::settings::Settings;
 
 /// Rows after which a batch goes to the encoder: what an invocation holds of decoded rows stays at a few MiB.
@@ -48,7 +46,7 @@ pub struct Consumer {
     /// How events are read.
     pub settings: Settings,
     /// Where objects come from that notifications name.
-    pub buckets: Buckets,
+    pub buckets: Opener,
 }
 
 /// What came of an invocation.
@@ -68,6 +66,25 @@ pub struct Handled {
     pub problems: Vec<String>,
 }
 
+impl Handled {
+    /// Of an invocation of which nothing is handled yet.
+    pub(crate) fn of_nothing() -> Self {
+        let (ledger, observed) = (Ledger::default(), Observed::default());
+        Self { reply: Ok(Reply::Ledger(ledger.clone())), ledger, observed, files: 0, bytes: 0, problems: Vec::new() }
+    }
+
+    /// Adds another part of the same invocation; the reply stays.
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self { reply: _, ledger, observed, files, bytes, problems } = other;
+        self.ledger.add(&ledger);
+        self.observed.add(&observed);
+        self.files += files;
+        self.bytes += bytes;
+        let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
+        self.problems.extend(problems.into_iter().take(room));
+    }
+}
+
 impl Consumer {
     /// Takes one invocation's payload: makes its events durable within `time_left`, then replies.
     ///
@@ -75,13 +92,26 @@ impl Consumer {
     /// that is harmless, because the same batch makes the same files. What is merely unreadable goes to quarantine and
     /// counts as taken: sending it again would not help.
     pub async fn invoke(&self, payload: &str, now: Timestamp, time_left: Duration) -> Handled {
+        match Invoker::of(payload) {
+            Invoker::Tasks(invocation) => self.perform(invocation, now, time_left).await,
+            invoker => self.take(invoker, payload, now, time_left).await,
+        }
+    }
+
+    /// Takes one payload as a whole.
+    pub(crate) async fn take(
+        &self,
+        invoker: Invoker<'_>,
+        payload: &str,
+        now: Timestamp,
+        time_left: Duration,
+    ) -> Handled {
         let time = time_left.saturating_sub(FOR_THE_REPLY.min(time_left / 4));
         let time_to_read = time / 4 * FOR_READING;
         let (deadline, until) = (Instant::now() + time, std::time::Instant::now() + time_to_read);
         let reader = Reader::new(&self.settings, BATCH_ROWS, Filling::new(&self.lake, deadline));
         let mut reader = reader.with_batches_of_few_partitions(BATCH_PARTITIONS);
         let origin = Origin::new(Source::EventBridge, now, "invocation");
-        let invoker = Invoker::of(payload);
         let mut retriables = read_retriables(&mut reader, &invoker, payload, &origin, time_to_read);
         let left = until.saturating_duration_since(std::time::Instant::now());
         let mut problems = Problems::default();
@@ -135,6 +165,7 @@ impl Consumer {
                     problems.unread(error);
                 }
             }
+            problems.of_names_in_objects(&retriable.tally.objects);
         }
     }
 }
@@ -160,6 +191,18 @@ impl Problems {
     fn unread(&mut self, error: String) {
         self.first_unread.get_or_insert_with(|| error.clone());
         self.tell(error);
+    }
+
+    /// Objects that objects named: where that ends, nobody knows within an invocation.
+    fn of_names_in_objects(&mut self, objects: &[ObjectName]) {
+        if let Some(first) = objects.first() {
+            self.tell(format!(
+                "objects that were read name {} more in S3 ({} first), which the function does not read; \
+                 `smsvoice replay --follow-notifications` does",
+                objects.len(),
+                first.url()
+            ));
+        }
     }
 
     fn of(&mut self, retriables: &[Retriable], puts: &Puts) {
@@ -190,30 +233,25 @@ struct ReadingObject<'c> {
 impl ReadingObject<'_> {
     /// Streams the object through the reader; files that become full on the way are put at once.
     async fn read(&self, reader: &mut Reader<'_, Filling<'_>>, until: std::time::Instant) -> Result<(), String> {
-        if object::is_of_lake(&self.consumer.lake, self.object) {
+        if self.object.is_of(&self.consumer.lake) {
             return Ok(());
         }
         let deadline = Instant::now() + until.saturating_duration_since(std::time::Instant::now());
-        let (mut bytes, modified) = match object::open(&self.consumer.buckets, self.object, &self.place, deadline).await
-        {
+        let bucket = (self.consumer.buckets)(&self.object.bucket);
+        let mut bytes = match Reading::open(bucket, &self.object.key, deadline).await {
             Ok(opened) => opened,
-            Err(ObjectError::Store(error) | ObjectError::Refused(error)) => return Err(error),
             Err(ObjectError::Missing) => {
                 reader.name_missing(self.object.clone());
-                self.keep_notification(reader, Reason::MissingObject, "the object is not there (any more)");
+                self.keep_notification(reader, Reason::MissingObject, MISSING);
                 return Ok(());
             }
-            Err(ObjectError::Key) => {
-                let detail = "keys with empty, . or .. parts cannot be fetched by this version; copy the object";
-                self.keep_notification(reader, Reason::InvalidObjectKey, detail);
-                return Ok(());
-            }
+            Err(error) => return Err(self.told(error)),
         };
-        let origin = Origin::new(Source::S3, modified.unwrap_or(self.now), &*self.place);
+        let origin = Origin::new(Source::S3, bytes.last_modified.unwrap_or(self.now), &*self.place);
         let (send, chunks) = channel();
         let mut stream = DecodedStream::new(move |chunk: Chunk| drop(send.send(chunk)));
         reader.read_until(Some(until));
-        while let Some(part) = object::within(deadline, &self.place, bytes.try_next()).await.map_err(told)? {
+        while let Some(part) = bytes.next(deadline).await.map_err(|error| self.told(error))? {
             for piece in pieces(part) {
                 let damage = stream.take(piece).err();
                 read_all(reader, &chunks, &origin);
@@ -242,6 +280,14 @@ impl ReadingObject<'_> {
         Ok(())
     }
 
+    fn told(&self, error: ObjectError) -> String {
+        let why = match error {
+            ObjectError::Store(why) | ObjectError::Refused(why) => why,
+            ObjectError::Missing => MISSING.to_owned(),
+        };
+        format!("{}: {why}", self.place)
+    }
+
     fn give_up(&self, reader: &mut Reader<'_, Filling<'_>>, offset: u64) {
         reader.read_until(None);
         let detail = format!("{TOO_SLOW}; it was given up within its first {offset} bytes");
@@ -259,13 +305,6 @@ impl ReadingObject<'_> {
 fn pieces(part: Bytes) -> impl Iterator<Item = Bytes> {
     const PIECE: usize = 1 << 16;
     (0..part.len().div_ceil(PIECE)).map(move |at| part.slice(at * PIECE..part.len().min((at + 1) * PIECE)))
-}
-
-fn told(error: ObjectError) -> String {
-    match error {
-        ObjectError::Store(error) | ObjectError::Refused(error) => error,
-        ObjectError::Key | ObjectError::Missing => "it cannot be asked for".to_owned(),
-    }
 }
 
 /// Reads the chunks that are there by now.
@@ -287,7 +326,8 @@ impl<'p> Answer<'p> {
         match invoker {
             Invoker::Firehose(request) => Self::Ready(super::firehose::reply(request, retriables, now)),
             Invoker::Records(records) => Self::Records(records),
-            Invoker::Envelope(_) | Invoker::Values => Self::Ledger,
+            // Tasks are taken one by one, and come here as notifications.
+            Invoker::Tasks(_) | Invoker::Envelope(_) | Invoker::Values => Self::Ledger,
         }
     }
 

@@ -2,12 +2,12 @@
 //!
 //! Nothing here knows the Lambda runtime; `main.rs` alone does.
 
+mod batch;
 mod config;
 mod durable;
 mod filling;
 mod firehose;
 mod invocation;
-mod object;
 mod reply;
 mod retriable;
 mod retry;
@@ -17,6 +17,5 @@ mod telemetry;
 pub use config::{Config, ConfigError, LogLevel};
 pub use durable::put_until;
 pub use invocation::{Consumer, Handled};
-pub use object::Buckets;
-pub use reply::{BatchItemFailure, Failure, Reply};
+pub use reply::{BatchItemFailure, Failure, Reply, ResultCode, TaskResult};
 pub use telemetry::{Sandbox, Telemetry};

@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use smsvoice_lake::Partition;
 use thiserror::Error;
 
+use crate::account::ObjectAccount;
 use crate::ledger::Ledger;
 use crate::privacy::Privacy;
 
@@ -25,6 +26,15 @@ pub enum Reply {
         /// The reply as it is sent.
         json: String,
     },
+    /// To S3 Batch Operations: every task once, in order.
+    Tasks {
+        /// The schema's version, as in the invocation.
+        schema: String,
+        /// The invocation's id.
+        invocation: String,
+        /// One a task.
+        results: Vec<TaskResult>,
+    },
     /// To all others, who do not read it: the ledger.
     Ledger(Ledger),
 }
@@ -35,6 +45,13 @@ impl Reply {
         match self {
             Self::Batch { batch_item_failures } => to_raw_value(&Batch { batch_item_failures: &batch_item_failures }),
             Self::Transformed { json } => RawValue::from_string(json),
+            Self::Tasks { schema, invocation, results } => to_raw_value(&Tasks {
+                invocation_schema_version: &schema,
+                // Each is answered: what is missing got lost on the way, and is asked for again.
+                treat_missing_keys_as: ResultCode::TemporaryFailure,
+                invocation_id: &invocation,
+                results: &results,
+            }),
             Self::Ledger(ledger) => to_raw_value(&ledger),
         }
     }
@@ -50,6 +67,42 @@ impl Serialize for Reply {
 #[serde(rename_all = "camelCase")]
 struct Batch<'a> {
     batch_item_failures: &'a [BatchItemFailure],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tasks<'a> {
+    invocation_schema_version: &'a str,
+    treat_missing_keys_as: ResultCode,
+    invocation_id: &'a str,
+    results: &'a [TaskResult],
+}
+
+/// What S3 Batch Operations does with a task: nothing more, repeat it, or count it as failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // the words say it
+pub enum ResultCode {
+    Succeeded,
+    TemporaryFailure,
+    PermanentFailure,
+}
+
+/// One task's answer to S3 Batch Operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskResult {
+    /// As in the invocation.
+    pub task_id: String,
+    /// What S3 does next.
+    pub result_code: ResultCode,
+    /// The account of the object, for the job's completion report: see [`ObjectAccount`].
+    pub result_string: String,
+}
+
+impl TaskResult {
+    pub(crate) fn new(task_id: String, result_code: ResultCode, account: &ObjectAccount) -> Self {
+        Self { task_id, result_code, result_string: account.to_json() }
+    }
 }
 
 /// One record that has to be sent again.

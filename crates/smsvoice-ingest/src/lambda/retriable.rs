@@ -8,6 +8,7 @@ use smsvoice_lake::{Reason, TablePartition};
 use crate::envelope::Envelope;
 use crate::envelope::firehose::Request;
 use crate::envelope::records::Records;
+use crate::envelope::s3_batch::Invocation;
 use crate::lambda::durable::Puts;
 use crate::lambda::shares::Shares;
 use crate::origin::Origin;
@@ -17,6 +18,8 @@ use crate::reader::{Output, Reader, Tally};
 pub(crate) enum Invoker<'p> {
     Firehose(Request<'p>),
     Records(Records<'p>),
+    /// Tasks of S3 Batch Operations, each of which is taken by itself.
+    Tasks(Invocation<'p>),
     /// Another envelope, which is answered as a whole.
     Envelope(Envelope<'p>),
     /// No envelope: an event alone, an array, or nothing of ours.
@@ -41,6 +44,7 @@ impl<'p> Invoker<'p> {
         match Envelope::detect(payload.trim()) {
             Ok(Some(Envelope::Firehose(request))) => Self::Firehose(request),
             Ok(Some(Envelope::Records(records))) => Self::Records(records),
+            Ok(Some(Envelope::S3Batch(invocation))) => Self::Tasks(invocation),
             Ok(Some(envelope)) => Self::Envelope(envelope),
             // A misfit is told in quarantine, where it is read again.
             Ok(None) | Err(_) => Self::Values,
@@ -81,7 +85,7 @@ pub(crate) fn read_retriables<O: Output>(
             });
             each.collect()
         }
-        Invoker::Envelope(_) | Invoker::Values => {
+        Invoker::Tasks(_) | Invoker::Envelope(_) | Invoker::Values => {
             let until = Instant::now() + time;
             let read = |reader: &mut Reader<'_, O>| match invoker {
                 Invoker::Envelope(envelope) => reader.open(envelope, payload.trim(), origin),

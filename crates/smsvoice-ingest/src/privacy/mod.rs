@@ -97,6 +97,13 @@ impl Privacy {
         }
     }
 
+    /// What events of a number are found by, in whatever spelling it is given; none if the text is no number, or if the lake
+    /// has nothing that stands for this number alone.
+    pub fn found_by(&self, number: &str) -> Option<String> {
+        let number = Number::read(number)?;
+        (self.is_plain() || self.hashes()).then(|| self.stored(&number))
+    }
+
     /// A search for everything that looks like a number.
     fn search<'s>(&'s self, stored: &'s dyn Fn(&Number) -> String) -> Search<'s> {
         Search { known: &[], others: Some(stored), kept: &self.context_keep, drops: self.drops() }

@@ -19,10 +19,11 @@ pub(crate) use self::resume::{LOG_HEAD, LogText, broken_len, is_item, log_text};
 use self::search::Suspect;
 use self::time_limit::TimeLimit;
 use crate::aggregate;
-use crate::envelope::{Envelope, ObjectName};
+use crate::envelope::Envelope;
 use crate::inflate::Compression;
 use crate::ledger::Received;
 use crate::origin::Origin;
+use crate::s3::ObjectName;
 use crate::settings::Settings;
 
 /// How many envelopes, arrays and strings of JSON may lie in one another. AWS nests three envelopes (a Logs subscription's
@@ -385,5 +386,21 @@ mod tests {
         let (Kept(kept), received) = reader.finish();
         assert_eq!(received.by_reason[&Reason::InflatesTooFar], 1);
         assert_eq!(*kept[0].payload, piece);
+    }
+
+    #[test]
+    fn what_is_broken_is_placed_by_its_line_also_behind_the_text_of_a_log() {
+        let event = r#"{"eventType":"TEXT_SENT","messageId":"m","eventTimestamp":1795000000000}"#;
+        let broken = r#"{"eventType":"TEXT_SE"#;
+        for before in ["", "2026-11-16T09:30:03.100Z "] {
+            let text =
+                format!("{before}{event}\n{before}{event}\n{before}{broken}\n{before}{event}\n{before}{broken}\n");
+            let settings = Settings::plain();
+            let mut reader = Reader::new(&settings, 1000, Kept::default());
+            reader.text(&text, &Origin::new(Source::File, Timestamp::EPOCH, "log").at_line(10));
+            let (Kept(kept), received) = reader.finish();
+            let places: Vec<_> = kept.iter().map(|piece| piece.source_id.as_str()).collect();
+            assert_eq!((places, received.pieces), (vec!["log:12", "log:14"], 5), "{before:?}");
+        }
     }
 }

@@ -70,6 +70,8 @@ impl<O: Output> Reader<'_, O> {
             }
             let begin = cursor.pos;
             if let Before::LogText(time) = cursor.before {
+                // Its line is told here: inside an envelope it stays that of the envelope.
+                let origin = origin.lines_on(cursor.lines());
                 let origin = origin.inside(Source::Logs).at(time);
                 self.value(rest, &mut cursor, &origin);
             } else {

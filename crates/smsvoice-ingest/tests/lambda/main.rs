@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod batch;
 mod bounds;
 mod flaky;
 mod linear;
@@ -14,22 +15,48 @@ mod runtime_api;
 /// The lake a test's function writes, and what it holds.
 mod world {
     use std::collections::BTreeMap;
+    use std::ops::Range;
     use std::sync::Arc;
 
     use arrow::array::AsArray;
     use arrow::datatypes::TimestampMillisecondType;
+    use futures::FutureExt;
+    use futures::future::BoxFuture;
     use object_store::memory::InMemory;
     use object_store::path::Path;
-    use object_store::{ObjectStore, ObjectStoreExt};
-    use smsvoice_event::EventId;
-    use smsvoice_ingest::Settings;
+    use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
+    use smsvoice_event::{EventId, Timestamp};
     use smsvoice_ingest::lambda::Consumer;
+    use smsvoice_ingest::{Objects, Part, Settings};
     use smsvoice_lake::{Lake, Table};
 
     /// A function over these stores; every bucket is `objects`.
     pub(crate) fn consumer(lake: Arc<dyn ObjectStore>, objects: Arc<dyn ObjectStore>) -> Consumer {
         let lake = Lake::in_store(lake, Path::default(), "memory");
-        Consumer { lake, settings: Settings::plain(), buckets: Arc::new(move |_| Ok(objects.clone())) }
+        let objects: Arc<dyn Objects> = Arc::new(InStore(objects));
+        Consumer { lake, settings: Settings::plain(), buckets: Arc::new(move |_| objects.clone()) }
+    }
+
+    /// A bucket whose objects lie in a store of `object_store`.
+    struct InStore(Arc<dyn ObjectStore>);
+
+    impl Objects for InStore {
+        fn get<'a>(
+            &'a self,
+            key: &'a str,
+            range: Range<u64>,
+            version: Option<&'a str>,
+        ) -> BoxFuture<'a, object_store::Result<Part>> {
+            let range = (range.start > 0).then(|| range.into());
+            let options = GetOptions { range, if_match: version.map(str::to_owned), ..GetOptions::default() };
+            let get = async move {
+                let got = self.0.get_opts(&Path::parse(key)?, options).await?;
+                let meta = got.meta.clone();
+                let last_modified = Timestamp::from_millis(meta.last_modified.timestamp_millis());
+                Ok(Part { size: meta.size, version: meta.e_tag, last_modified, bytes: got.into_stream() })
+            };
+            get.boxed()
+        }
     }
 
     /// A store with one object.

@@ -202,7 +202,7 @@ fn of_few<R: Rng + ?Sized>(ranges: &[NumberRange], rng: &mut R) -> String {
 }
 
 /// A random UUID (version 4).
-fn message_id<R: Rng + ?Sized>(rng: &mut R) -> String {
+pub(super) fn message_id<R: Rng + ?Sized>(rng: &mut R) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let random = (u128::from(rng.next_u64()) << 64) | u128::from(rng.next_u64());
     let bits = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);

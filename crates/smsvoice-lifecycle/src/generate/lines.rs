@@ -47,7 +47,8 @@ impl LineIndex {
         let usual = options.messages as f64 * 3.1 * (1.0 + options.duplicates) / (1.0 - options.truncated);
         let mut index = Self { lines: Vec::with_capacity((usual as usize).min(MOST_ROOM)) };
         let mut truth = Truth::new(options);
-        for message in 0..options.messages as u32 {
+        truth.pumping = stories.attacks().truth();
+        for message in 0..stories.count() as u32 {
             let story = stories.tell(message)?;
             truth.count(&story);
             index.add(message, &story);

@@ -45,6 +45,9 @@ pub struct GenerateOptions {
     pub unknown_fields: f64,
     /// How the messages are spread over the channels.
     pub mix: ChannelMix,
+    /// How many attacks there are by somebody who pumps traffic: some hours in which a country gets many more messages, to
+    /// numbers that lie together, few of which arrive. Their messages come on top of [`messages`](Self::messages).
+    pub pumping: u32,
 }
 
 /// The weights of the channels.
@@ -92,6 +95,7 @@ impl Default for GenerateOptions {
             unknown_types: 0.0,
             unknown_fields: 0.0,
             mix: ChannelMix::default(),
+            pumping: 0,
         }
     }
 }

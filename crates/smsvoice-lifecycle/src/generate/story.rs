@@ -6,6 +6,7 @@ use smsvoice_event::{Channel, EventType, Outcome};
 
 use super::cast::Cast;
 use super::options::{GenerateError, GenerateOptions, Rates};
+use super::pumping::Attacks;
 use crate::draw::{Streams, below, percent, pick};
 use crate::latency::Latency;
 use crate::life::{Life, SILENCE_MS};
@@ -18,6 +19,7 @@ const LIVES: u8 = 0;
 const FAULTS: u8 = 1;
 const TRUNCATIONS: u8 = 2;
 const ORDER: u8 = 3;
+const PUMPING: u8 = 4;
 
 /// Late events come within these milliseconds after the 72 hours.
 const LATE_SPREAD_MS: u32 = 48 * 3_600_000;
@@ -66,6 +68,7 @@ pub(super) struct Stories<'r> {
     faults: Streams,
     truncations: Streams,
     order: Streams,
+    attacks: Attacks,
 }
 
 impl<'r> Stories<'r> {
@@ -79,20 +82,34 @@ impl<'r> Stories<'r> {
             faults: streams(FAULTS),
             truncations: streams(TRUNCATIONS),
             order: streams(ORDER),
+            attacks: Attacks::new(options, &streams(PUMPING)),
         }
     }
 
     pub(super) fn tell(&self, index: u32) -> Result<Story, GenerateError> {
         let mut rng = self.lives.stream(u64::from(index));
-        let message = self.cast.message(&mut rng);
+        let (message, ending) = match self.attacks.message(index, &mut rng) {
+            Some((message, ending)) => (message, Some(ending)),
+            None => (self.cast.message(&mut rng), None),
+        };
         let life =
-            Life::of(&message, None, &self.odds, &mut rng).map_err(|source| GenerateError::Life { index, source })?;
+            Life::of(&message, ending, &self.odds, &mut rng).map_err(|source| GenerateError::Life { index, source })?;
         let tell = |event| Told { event, more: None, late: false };
         let mut story = Story { message, told: life.events.into_iter().map(tell).collect() };
         if !self.rates.tell_plainly() {
             self.add_faults(&mut story, &mut self.faults.stream(u64::from(index) * 2));
         }
         Ok(story)
+    }
+
+    /// How many messages there are, those of attacks with them.
+    pub(super) fn count(&self) -> u64 {
+        self.attacks.behind_the_last()
+    }
+
+    /// What is true of the attacks.
+    pub(super) fn attacks(&self) -> &Attacks {
+        &self.attacks
     }
 
     /// Draws for the copies of a message's events.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use smsvoice_event::{EventType, Outcome, Usd};
 
 use super::options::GenerateOptions;
+use super::pumping::PumpingTruth;
 use super::story::{Story, Told};
 use crate::money::{ZERO, add_to};
 
@@ -40,6 +41,8 @@ pub struct Truth {
     pub by_channel: BTreeMap<&'static str, ChannelTruth>,
     /// Blocked and failed messages by reason.
     pub failure_reasons: BTreeMap<&'static str, u64>,
+    /// The attacks of those who pump traffic.
+    pub pumping: Vec<PumpingTruth>,
 }
 
 /// Second copies of events, by kind.
@@ -101,6 +104,7 @@ impl Truth {
             total: MessageTotals::default(),
             by_channel: BTreeMap::new(),
             failure_reasons: BTreeMap::new(),
+            pumping: Vec::new(),
         }
     }
 

@@ -2,16 +2,17 @@
 
 use smsvoice_lake::Table;
 
+use super::definition::{Definition, What, views_and_prepared};
 use super::dialect::hive_literal;
-use super::{Projection, TablesOf, prepared, views};
+use super::{Projection, TablesOf};
 use crate::template::join;
 
 /// The first statement makes the database; the others run with it selected, because Athena has no `USE`.
-pub(crate) fn statements(lake: &TablesOf) -> Vec<String> {
-    let mut all = vec![format!("CREATE DATABASE IF NOT EXISTS {}", lake.database)];
-    all.extend(Table::ALL.map(|table| create_table(table, lake)));
-    all.extend(views().iter().map(|view| format!("CREATE OR REPLACE VIEW {} AS\n{}", view.name, view.sql)));
-    all.extend(prepared().iter().map(|prepared| format!("PREPARE {} FROM\n{}", prepared.name, prepared.sql)));
+pub(crate) fn definitions(lake: &TablesOf) -> Vec<Definition> {
+    let database = format!("CREATE DATABASE IF NOT EXISTS {}", lake.database);
+    let mut all = vec![Definition::new(What::Database, &lake.database, database)];
+    all.extend(Table::ALL.map(|table| Definition::new(What::Table, table.as_str(), create_table(table, lake))));
+    all.extend(views_and_prepared());
     all
 }
 

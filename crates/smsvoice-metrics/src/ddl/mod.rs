@@ -6,6 +6,7 @@
 mod athena;
 mod catalog;
 mod cloudformation;
+mod definition;
 mod dialect;
 mod duckdb;
 mod period;
@@ -23,6 +24,7 @@ use smsvoice_lake::schema::{self, context_column};
 
 pub use self::catalog::{CatalogColumn, CatalogTable, CatalogView};
 pub use self::cloudformation::cloudformation;
+pub use self::definition::{Definition, What};
 pub use self::dialect::Type as ColumnType;
 pub use self::projection::{DayRange, LastDay, Projection};
 pub use self::views::{NamedQuery, Prepared, View, named_queries, prepared, views};
@@ -73,10 +75,18 @@ impl Engine {
     /// ```
     pub fn statements(self, lake: &TablesOf) -> Vec<String> {
         match self {
-            Self::Athena => athena::statements(lake),
-            Self::Trino => trino::statements(lake),
+            Self::Athena | Self::Trino => self.definitions(lake).into_iter().map(|definition| definition.sql).collect(),
             Self::DuckDb => duckdb::statements(lake),
             Self::Spark => spark::statements(lake),
+        }
+    }
+
+    /// The same with what each of them makes, for the engines that keep it. DuckDB and Spark have views of a session.
+    pub fn definitions(self, lake: &TablesOf) -> Vec<Definition> {
+        match self {
+            Self::Athena => athena::definitions(lake),
+            Self::Trino => trino::definitions(lake),
+            Self::DuckDb | Self::Spark => Vec::new(),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn parameters() -> Within {
         ahead: Some(format!("{},\n", asked(""))),
         partitions: Some(PARTITIONS.to_owned()),
         messages: Some(MESSAGES.to_owned()),
-        as_of: None,
+        ..Within::default()
     }
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn arguments() -> Within {
         ahead: None,
         partitions: Some(argument_partitions()),
         messages: Some(ARGUMENT_MESSAGES.to_owned()),
-        as_of: None,
+        ..Within::default()
     }
 }
 

@@ -2,20 +2,21 @@
 
 use smsvoice_lake::Table;
 
-use super::{Projection, TablesOf, prepared, views};
+use super::definition::{Definition, What, views_and_prepared};
+use super::{Projection, TablesOf};
 use crate::template::{identifier, join, literal};
 
 /// The statements run with the catalog selected. A prepared statement lives as long as the session it was prepared in.
-pub(crate) fn statements(lake: &TablesOf) -> Vec<String> {
+pub(crate) fn definitions(lake: &TablesOf) -> Vec<Definition> {
     let schema = identifier(&lake.database);
-    let mut all = vec![format!("CREATE SCHEMA IF NOT EXISTS {schema}")];
-    all.extend(Table::ALL.map(|table| create_table(table, lake)));
-    all.extend(views().iter().map(|view| {
+    let database = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+    let mut all = vec![
+        Definition::new(What::Database, &lake.database, database),
         // The names in a view are looked for where the view is; so it is created there.
-        format!("CREATE OR REPLACE VIEW {} AS\n{}", view.name, view.sql)
-    }));
-    all.extend(prepared().iter().map(|prepared| format!("PREPARE {} FROM\n{}", prepared.name, prepared.sql)));
-    all.insert(1, format!("USE {schema}"));
+        Definition::new(What::Selection, &lake.database, format!("USE {schema}")),
+    ];
+    all.extend(Table::ALL.map(|table| Definition::new(What::Table, table.as_str(), create_table(table, lake))));
+    all.extend(views_and_prepared());
     all
 }
 

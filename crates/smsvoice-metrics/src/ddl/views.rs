@@ -3,7 +3,8 @@
 use super::dialect::without_comments;
 use super::period;
 use crate::dimension::Dimension;
-use crate::statement::{Metric, Within, events_once, messages, messages_of, metric_within, trace_within};
+use crate::metric::Metric;
+use crate::statement::{Within, events_once, messages, messages_of, metric_within, trace_within};
 
 /// A view: its name and its query.
 #[derive(Clone, Debug, PartialEq, Eq)]

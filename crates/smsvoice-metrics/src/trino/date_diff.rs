@@ -1,4 +1,4 @@
-//! `date_diff(unit, from, to)`: how many whole units lie between two timestamps. Trino's meaning, for units of fixed length.
+//! `date_diff(unit, from, to)`: how many whole units lie between two timestamps. Trino's meaning.
 
 use std::sync::Arc;
 
@@ -7,6 +7,8 @@ use arrow::compute::{binary, cast};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
+
+use super::times::{self, Unit, months_between};
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct DateDiff {
@@ -38,9 +40,12 @@ impl ScalarUDFImpl for DateDiff {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let unit = milliseconds_in_unit(&arguments.args[0])?;
         let arrays = ColumnarValue::values_to_arrays(&arguments.args[1..])?;
-        Ok(ColumnarValue::Array(whole_units(unit, &arrays[0], &arrays[1])?))
+        let differences = match unit(&arguments.args[0])? {
+            Unit::Milliseconds(length) => whole_units(length, &arrays[0], &arrays[1])?,
+            Unit::Months(length) => whole_months(length, &arrays[0], &arrays[1])?,
+        };
+        Ok(ColumnarValue::Array(differences))
     }
 }
 
@@ -52,19 +57,21 @@ fn whole_units(unit: i64, from: &ArrayRef, to: &ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new(differences))
 }
 
-fn milliseconds_in_unit(unit: &ColumnarValue) -> Result<i64> {
-    let ColumnarValue::Scalar(ScalarValue::Utf8(Some(unit)) | ScalarValue::Utf8View(Some(unit))) = unit else {
+fn whole_months(length: i64, from: &ArrayRef, to: &ArrayRef) -> Result<ArrayRef> {
+    let milliseconds = DataType::Timestamp(TimeUnit::Millisecond, None);
+    let (from, to) = (cast(from, &milliseconds)?, cast(to, &milliseconds)?);
+    let shown = |at: i64| chrono::DateTime::from_timestamp_millis(at).unwrap_or_default().naive_utc();
+    let (from, to) = (from.as_primitive::<TimestampMillisecondType>(), to.as_primitive::<TimestampMillisecondType>());
+    let between = |from, to| months_between(shown(from), shown(to)) / length;
+    let differences: Int64Array = binary(from, to, between)?;
+    Ok(Arc::new(differences))
+}
+
+fn unit(name: &ColumnarValue) -> Result<Unit> {
+    let ColumnarValue::Scalar(ScalarValue::Utf8(Some(name)) | ScalarValue::Utf8View(Some(name))) = name else {
         return exec_err!("the unit of date_diff is a text such as 'millisecond'");
     };
-    match unit.to_ascii_lowercase().as_str() {
-        "millisecond" => Ok(1),
-        "second" => Ok(1_000),
-        "minute" => Ok(60_000),
-        "hour" => Ok(3_600_000),
-        "day" => Ok(86_400_000),
-        "week" => Ok(604_800_000),
-        _ => exec_err!("date_diff does not know the unit {unit:?}: use millisecond, second, minute, hour, day or week"),
-    }
+    times::unit(name).or_else(|problem| exec_err!("date_diff: {problem}"))
 }
 
 #[cfg(test)]

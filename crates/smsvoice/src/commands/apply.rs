@@ -11,7 +11,8 @@ use smsvoice_provision::read::Found;
 
 use crate::aws::{AwsArgs, PatienceArgs};
 use crate::lake::runtime;
-use crate::provision::{PlanFormat, agreed, carry_out, found, open, print_plan, read};
+use crate::output::{Format, FormatArgs};
+use crate::provision::{agreed, carry_out, found, open, print_plan, read};
 use crate::{Exit, World};
 
 /// Make configuration sets and event destinations as a file says, or carry out a plan that was kept
@@ -30,9 +31,8 @@ pub(crate) struct Args {
     /// Delete the sets that smsvoice made for this file's owner and that are not in it any more.
     #[arg(long)]
     prune: bool,
-    /// How the plan and what was done are printed; json prints one object at the end.
-    #[arg(long, value_enum, default_value_t)]
-    format: PlanFormat,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     patience: PatienceArgs,
     #[command(flatten)]
@@ -54,13 +54,13 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         let prepared =
             if Plan::is_one(&text) { by_plan(args, &text, world).await } else { by_file(args, &text, world).await };
         let Prepared { config, diff, calls, found, run_id } = prepared?;
-        if args.format == PlanFormat::Text {
+        if args.format.format() == Format::Table {
             print_plan(&diff, args.format, world)?;
         }
         if !calls.is_empty() {
             anyhow::ensure!(agreed("Make these changes?", args.yes, world)?, "nothing was done, as you wish");
         }
-        carry_out(&config, calls, found, &run_id, args.patience.patience(), args.format).await
+        carry_out(&config, calls, found, &run_id, args.patience.patience(), args.format, world).await
     })
 }
 

@@ -1,15 +1,14 @@
 //! `smsvoice cost`: what each route costs a month, before anything is deployed.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::Context;
-use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema};
 
 use crate::cost::prices::{self, AS_OF};
 use crate::cost::{Cost, Load, Route};
-use crate::output::Format;
+use crate::output::FormatArgs;
 use crate::{Exit, World};
 
 /// Print what each route into a lake costs, a month and a million events
@@ -39,15 +38,14 @@ pub(crate) struct Args {
     #[arg(long, default_value = "us-east-1", help = format!("The region, of those with prices of {AS_OF}: {}",
         prices::ALL.map(|prices| prices.region).join(", ")))]
     region: String,
-    /// How the rows are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let rows = rows(args)?;
-    super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format, world.width)?;
-    writeln!(io::stderr(), "note: of the prices ({AS_OF}) only Lambda's were compared with what AWS publishes")?;
+    super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format.format(), args.format.look(world.width))?;
+    world.note(&format!("list prices of {AS_OF}, without free tiers; where each comes from stands in infra/README.md"));
     Ok(Exit::Done)
 }
 
@@ -70,6 +68,8 @@ fn rows(args: &Args) -> anyhow::Result<RecordBatch> {
     let costs = Route::ALL.map(|route| route.cost(&load, prices));
     let dollars = |of: fn(&Cost) -> f64| money(costs.iter().map(of), 2);
     let a_million = money(costs.iter().map(|cost| cost.total() / load.events() * 1e6), 4)?;
+    let files = Route::ALL.map(|route| route.files_a_day(&load).round() as i64);
+    let files: ArrayRef = Arc::new(Int64Array::from_iter_values(files));
     let routes: ArrayRef = Arc::new(StringArray::from_iter_values(Route::ALL.map(Route::as_str)));
     let columns = [
         ("route", routes),
@@ -79,6 +79,7 @@ fn rows(args: &Args) -> anyhow::Result<RecordBatch> {
         ("watching_usd", dollars(|cost| cost.watching)?),
         ("month_usd", dollars(Cost::total)?),
         ("million_events_usd", a_million),
+        ("files_a_day", files),
     ];
     let fields = columns.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), false));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));

@@ -6,7 +6,8 @@ use smsvoice_provision::diff::{Diff, SetDiff};
 
 use crate::aws::{AwsArgs, PatienceArgs};
 use crate::lake::runtime;
-use crate::provision::{PlanFormat, agreed, carry_out, open, print_plan, read};
+use crate::output::{Format, FormatArgs};
+use crate::provision::{agreed, carry_out, open, print_plan, read};
 use crate::{Exit, World};
 
 /// Remove the configuration sets that a file names, with their event destinations, and no data
@@ -19,9 +20,8 @@ pub(crate) struct Args {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
-    /// How what goes and what was done are printed; json prints one object at the end.
-    #[arg(long, value_enum, default_value_t)]
-    format: PlanFormat,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     patience: PatienceArgs,
     #[command(flatten)]
@@ -37,13 +37,13 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         let sets = there.map(|(id, set)| SetDiff { id, before: Some(set), after: None }).collect();
         let diff = Diff { sets, unmanaged: Vec::new() };
         let calls = opened.calls(&diff)?;
-        if args.format == PlanFormat::Text {
+        if args.format.format() == Format::Table {
             print_plan(&diff, args.format, world)?;
         }
         if !calls.is_empty() {
             anyhow::ensure!(agreed("Remove these?", args.yes, world)?, "nothing was done, as you wish");
         }
         let run_id = world.now.timestamp_micros().to_string();
-        carry_out(&opened.config, calls, found, &run_id, args.patience.patience(), args.format).await
+        carry_out(&opened.config, calls, found, &run_id, args.patience.patience(), args.format, world).await
     })
 }

@@ -4,14 +4,14 @@ mod lake_state;
 mod send;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
-use smsvoice_doctor::{Aws, Report, Scope, examine, gather};
+use smsvoice_doctor::{Aws, Scope, examine, gather};
 use smsvoice_lake::Lake;
 
 use crate::aws::AwsArgs;
 use crate::lake::runtime;
+use crate::output::FormatArgs;
 use crate::provision::{open, read};
 use crate::{Exit, World};
 
@@ -33,21 +33,10 @@ pub(crate) struct Args {
     database: Option<String>,
     #[command(flatten)]
     send: send::SendArgs,
-    /// How findings are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     aws: AwsArgs,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum ReportFormat {
-    /// A list for a person.
-    #[default]
-    Text,
-    /// One object.
-    Json,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
@@ -76,16 +65,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         if args.send.send_test {
             report.findings.extend(send::follow(&args.send, &aws, &facts, lake.as_ref()).await?);
         }
-        print(&report, args.format)?;
+        super::print_document(args.format, world, &report.to_string(), &report)?;
         Ok(if report.has_failures() { Exit::Broken } else { Exit::Done })
     })
-}
-
-fn print(report: &Report, format: ReportFormat) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    match format {
-        ReportFormat::Text => write!(out, "{report}")?,
-        ReportFormat::Json => writeln!(out, "{}", serde_json::to_string(report)?)?,
-    }
-    Ok(())
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         };
         let written = export(&opened.desired.world, format);
         io::stdout().write_all(written.text.as_bytes())?;
-        written.notes.iter().try_for_each(|note| writeln!(io::stderr(), "note: {note}"))?;
+        written.notes.iter().for_each(|note| world.note(note));
         Ok(Exit::Done)
     })
 }

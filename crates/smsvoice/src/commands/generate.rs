@@ -1,13 +1,14 @@
 //! `smsvoice generate`: realistic events, with chosen faults, and the truth about them.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use smsvoice_lifecycle::{GenerateOptions, Truth, generate};
 
-use crate::Exit;
+use crate::output::FormatArgs;
+use crate::{Exit, World};
 
 /// Generate realistic events, with chosen faults, and the truth about them
 #[derive(Debug, clap::Args)]
@@ -52,9 +53,12 @@ pub(crate) struct Args {
     /// The share of events with a field nobody knows.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
     unknown_fields: f64,
-    /// Print the truth, as JSON.
-    #[arg(long)]
-    json: bool,
+    /// Attacks of somebody who pumps traffic, on top of the messages; the truth tells when and where. They stand out from
+    /// a past of 5 days or more: --days 30.
+    #[arg(long, default_value_t = 0, value_name = "ATTACKS")]
+    pumping: u32,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 impl Args {
@@ -70,26 +74,27 @@ impl Args {
             truncated: self.truncated,
             unknown_types: self.unknown_types,
             unknown_fields: self.unknown_fields,
+            pumping: self.pumping,
             ..GenerateOptions::default()
         }
     }
 }
 
-pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let stdout = args.out.as_os_str() == "-";
     let truth = if stdout {
         generate(&args.options(), &mut io::stdout().lock())?
     } else {
-        let mut out = File::create(&args.out).with_context(|| format!("cannot write {}", args.out.display()))?;
+        let mut out = File::create(&args.out).with_context(|| format!("{} cannot be written", args.out.display()))?;
         generate(&args.options(), &mut out)?
     };
     let json = serde_json::to_string_pretty(&truth)? + "\n";
     let beside = (!stdout).then(|| PathBuf::from(format!("{}.truth.json", args.out.display())));
     if let Some(path) = args.truth.clone().or(beside) {
-        std::fs::write(&path, &json).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, &json).with_context(|| format!("{} cannot be written", path.display()))?;
     }
     if !stdout {
-        io::stdout().write_all(if args.json { json } else { summary(&truth) }.as_bytes())?;
+        super::print_document(args.format, world, &summary(&truth), &truth)?;
     }
     Ok(Exit::Done)
 }

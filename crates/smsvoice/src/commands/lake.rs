@@ -1,11 +1,10 @@
 //! `smsvoice lake`: what all writers of a lake have agreed on, and how to change it.
 
-use std::io::{self, Write};
-
 use anyhow::Context;
 use smsvoice_lake::{Lake, LakeSettings, PhoneNumbersSetting};
 
 use crate::lake::{LakeArgs, runtime};
+use crate::output::FormatArgs;
 use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
@@ -21,11 +20,13 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Print the settings as JSON
+    /// Print the settings
     #[command(after_help = "Example:\n  smsvoice lake show --lake ./lake")]
     Show {
         #[command(flatten)]
         lake: LakeArgs,
+        #[command(flatten)]
+        format: FormatArgs,
     },
     /// Change settings for rows that are written from now on
     #[command(after_help = "Example:\n  smsvoice lake set --lake ./lake --phone-numbers drop")]
@@ -34,39 +35,42 @@ enum Action {
         lake: LakeArgs,
         #[command(flatten)]
         settings: SettingsArgs,
+        #[command(flatten)]
+        format: FormatArgs,
     },
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         match &args.action {
-            Action::Show { lake } => show(&lake.open(world)?).await,
-            Action::Set { lake, settings } => set(&lake.create(world)?, settings).await,
+            Action::Show { lake, format } => show(&lake.open(world)?, *format, world).await,
+            Action::Set { lake, settings, format } => set(&lake.create(world)?, settings, *format, world).await,
         }
     })
 }
 
-async fn show(lake: &Lake) -> anyhow::Result<Exit> {
+async fn show(lake: &Lake, format: FormatArgs, world: &World) -> anyhow::Result<Exit> {
     let settings = lake.settings().await?;
     let settings =
         settings.with_context(|| format!("{} has no settings yet: nothing was written to it", lake.url()))?;
-    io::stdout().write_all((serde_json::to_string_pretty(&settings)? + "\n").as_bytes())?;
+    super::print_document(format, world, &(serde_json::to_string_pretty(&settings)? + "\n"), &settings)?;
     Ok(Exit::Done)
 }
 
-async fn set(lake: &Lake, args: &SettingsArgs) -> anyhow::Result<Exit> {
+async fn set(lake: &Lake, args: &SettingsArgs, format: FormatArgs, world: &World) -> anyhow::Result<Exit> {
     let asked = args.asked().read()?.lake;
     let before = lake.settings().await?;
     let after = asked.over(before.clone().unwrap_or_default());
     if before.as_ref() == Some(&after) {
-        writeln!(io::stdout(), "nothing to change: the lake has these settings")?;
+        super::print_document(format, world, "nothing to change: the lake has these settings\n", &after)?;
         return Ok(Exit::Done);
     }
     lake.set(&after).await?;
-    let mut out = io::stdout();
-    writeln!(out, "the lake {} now has these settings:\n{}", lake.url(), serde_json::to_string_pretty(&after)?)?;
+    let settings = serde_json::to_string_pretty(&after)?;
+    let text = format!("the lake {} now has these settings:\n{settings}\n", lake.url());
+    super::print_document(format, world, &text, &after)?;
     for warning in before.iter().flat_map(|before| cannot_be_undone(before, &after)) {
-        writeln!(out, "note: {warning}")?;
+        world.note(&warning);
     }
     Ok(Exit::Done)
 }

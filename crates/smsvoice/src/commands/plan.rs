@@ -8,7 +8,8 @@ use smsvoice_provision::plan::Plan;
 
 use crate::aws::AwsArgs;
 use crate::lake::runtime;
-use crate::provision::{PlanFormat, open, print_plan, read};
+use crate::output::FormatArgs;
+use crate::provision::{open, print_plan, read};
 use crate::{Exit, World};
 
 /// Show what would have to change for configuration sets and event destinations to be as a file says
@@ -22,9 +23,8 @@ pub(crate) struct Args {
     /// Plan to delete the sets that smsvoice made for this file's owner and that are not in it any more.
     #[arg(long)]
     prune: bool,
-    /// How the plan is printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: PlanFormat,
+    #[command(flatten)]
+    format: FormatArgs,
     /// Keep the plan in this file, for `smsvoice apply`.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         if let Some(path) = &args.out {
             let region = opened.config.region().map(AsRef::as_ref);
             let text = Plan::new(&diff, region, world.now).write(&diff)?;
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
         }
         Ok(if diff.is_empty() { Exit::Done } else { Exit::Pending })
     })

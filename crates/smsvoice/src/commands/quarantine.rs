@@ -9,9 +9,10 @@ use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use smsvoice_lake::Reason;
-use smsvoice_metrics::LocalEngine;
+use smsvoice_metrics::QueryEngine;
 
-use crate::lake::{DamagedArgs, LakeArgs, runtime};
+use crate::engine::EngineArgs;
+use crate::lake::runtime;
 use crate::output::FormatArgs;
 use crate::{Exit, World};
 
@@ -22,7 +23,7 @@ use crate::{Exit, World};
     smsvoice quarantine --lake ./lake --reason invalid_json --out broken.txt")]
 pub(crate) struct Args {
     #[command(flatten)]
-    lake: LakeArgs,
+    engine: EngineArgs,
     /// Only pieces that are there for this reason, one by one, the newest first.
     #[arg(long, value_parser = reason)]
     reason: Option<Reason>,
@@ -30,42 +31,42 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    damaged: DamagedArgs,
-    #[command(flatten)]
     format: FormatArgs,
 }
 
 /// The reasons, the most frequent first, each with the newest piece that is there for it.
 const BY_REASON: &str = "
-    WITH ranked AS (
+    WITH piece AS (
+      SELECT reason, stage, received_at, source, source_id, detail, from_utf8(payload) AS payload_text FROM quarantine
+    ),
+    ranked AS (
       SELECT reason, stage, received_at, source, source_id, detail, payload_text,
         count(*) OVER (PARTITION BY reason) AS pieces,
         row_number() OVER (PARTITION BY reason ORDER BY received_at DESC, source_id, payload_text) AS place
-      FROM quarantine
+      FROM piece
     )
     SELECT reason, pieces, received_at AS newest, source_id, detail, substr(payload_text, 1, 100) AS payload_begins
     FROM ranked WHERE place = 1 ORDER BY pieces DESC, reason";
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
-    runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &args.damaged).await?;
+    let answer = async |engine: &dyn QueryEngine| {
         if let Some(path) = &args.out {
-            let pieces = write_payloads(&engine, args, path).await?;
-            writeln!(io::stderr(), "note: {pieces} payloads were written to {}", path.display())?;
-            return Ok(super::exit_of(&engine));
+            let pieces = write_payloads(engine, args, path).await?;
+            world.note(&format!("{pieces} payloads were written to {}", path.display()));
+            return Ok(super::exit_of(engine));
         }
         let sql = match args.reason {
             None => BY_REASON.to_owned(),
-            Some(_) => pieces(args.reason, "received_at, source, source_id, detail, payload_text"),
+            Some(_) => {
+                pieces(args.reason, "received_at, source, source_id, detail, from_utf8(payload) AS payload_text")
+            }
         };
-        super::print(engine.query(&sql).await?, args.format.format(), world.width).await?;
-        writeln!(
-            io::stderr(),
-            "note: after a fix, read it again: smsvoice replay --from-quarantine --lake {}",
-            args.lake.lake
-        )?;
-        Ok(super::exit_of(&engine))
-    })
+        super::print(engine.query(&sql).await?, args.format.format(), args.format.look(world.width)).await?;
+        let lake = args.engine.lake_name();
+        world.note(&format!("after a fix, read it again: smsvoice replay --from-quarantine --lake {lake}"));
+        Ok(super::exit_of(engine))
+    };
+    runtime()?.block_on(args.engine.ask(world, answer))
 }
 
 /// Single pieces, the newest first. A reason is one of our own words, which hold no quotes.
@@ -74,7 +75,7 @@ fn pieces(reason: Option<Reason>, columns: &str) -> String {
     format!("SELECT {columns} FROM quarantine WHERE {condition} ORDER BY received_at DESC, source_id, payload")
 }
 
-async fn write_payloads(engine: &LocalEngine, args: &Args, path: &std::path::Path) -> anyhow::Result<u64> {
+async fn write_payloads(engine: &dyn QueryEngine, args: &Args, path: &std::path::Path) -> anyhow::Result<u64> {
     let unwritable = || format!("{} cannot be written", path.display());
     let file: Box<dyn Write> = if path.as_os_str() == "-" {
         Box::new(io::stdout())

@@ -1,41 +1,67 @@
 //! `smsvoice replay`: events from files into a lake, and the ledger of them.
 
+mod inputs;
 mod report;
+mod rest;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::mem;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{self, Duration};
 
-use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use smsvoice_event::Timestamp;
-use smsvoice_ingest::{Found, Identities, Input, Place, ReplayOptions, is_sealed, put_until, replay};
-use smsvoice_lake::{LakeError, LakeFile, Put, QuarantinedPayload, Source, Table};
-use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period};
+use smsvoice_ingest::{Input, Reach, ReplayOptions, Replayed, S3Inputs, put_until, replay};
+use smsvoice_lake::{Lake, LakeError, LakeFile, Put, Table};
+use smsvoice_metrics::{Dimension, Metric, MetricsRequest, Period, QueryEngine, TimeZone};
+use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
+use self::inputs::{Read, Sources};
 use self::report::Report;
+pub(crate) use self::report::ledger_lines;
+use self::rest::Rest;
+use crate::interrupt;
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
-use crate::output::Format;
+use crate::moment::Moment;
+use crate::output::{Format, FormatArgs, Look};
+use crate::period::not_backward;
 use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
 /// So long a file is put again that a busy store, or one out of reach, does not take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What is said when an interrupted replay does not end by itself.
+const DURABLE: &str =
+    "interrupted; the files that were put are in the lake for good, and the same command goes on with the rest";
+
 /// Read events, in any envelope, into a lake, and account for every one of them
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice replay samples --lake ./lake --rates channel,country\n  \
-    aws s3 cp s3://bucket/2026/11/22/events.gz - | smsvoice replay - --lake ./lake\n  \
+    smsvoice replay s3://archive/sms/2026/11 --lake s3://lake/sms --since 2026-11-22\n  \
+    zcat events.gz | smsvoice replay - --lake ./lake\n  \
     smsvoice replay --from-quarantine --lake ./lake\n\n\
-    Exit code 3: done, but something went to quarantine.")]
+    In S3, s3://bucket/a is the object a, or if there is none all objects below a/; s3://bucket/a* is every object whose key\n\
+    begins with a. Keys are taken as they are: nothing in them is decoded.\n\n\
+    Exit code 3: done, but something went to quarantine, or was skipped that might hold events.")]
 pub(crate) struct Args {
-    /// Files or folders of events, plain, .gz or .zst; "-" is stdin. Of a folder every file is read, or named.
+    /// Files or folders of events, plain, .gz or .zst, also as file:///…; s3://bucket/prefix; "-" is stdin. Every file and
+    /// object is read, or named.
     #[arg(required_unless_present = "from_quarantine", value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     lake: LakeArgs,
+    /// Only files and objects last modified at this moment (UTC) or later: 2026-11-01, 2026-11-01T08:00, 7d, yesterday.
+    #[arg(long, value_name = "TIME", conflicts_with = "from_quarantine")]
+    since: Option<Moment>,
+    /// Only files and objects last modified before this moment (UTC).
+    #[arg(long, value_name = "TIME", conflicts_with = "from_quarantine")]
+    until: Option<Moment>,
+    /// Read the objects, too, that notifications of S3 name.
+    #[arg(long)]
+    follow_notifications: bool,
     /// Read again what rests in the lake's quarantine. What is still unreadable stays there.
     #[arg(long, conflicts_with = "paths")]
     from_quarantine: bool,
@@ -47,142 +73,130 @@ pub(crate) struct Args {
     /// Print the lake's delivery rates afterwards, broken down by these dimensions (see `metrics --by`).
     #[arg(long, value_delimiter = ',', value_name = "DIMENSION", conflicts_with = "json")]
     rates: Vec<Dimension>,
-    /// Print the ledger as one JSON object.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+impl Args {
+    /// When what is read was last modified.
+    fn modified(&self, world: &World) -> anyhow::Result<Period> {
+        let at = |moment: Option<Moment>| moment.map(|moment| moment.at(world.now, TimeZone::UTC));
+        not_backward(Period { since: at(self.since), until: at(self.until) })
+    }
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     // Inputs first: a path that leads nowhere must not leave an empty lake behind.
-    let Found { inputs, skipped, passed_over } =
-        if args.from_quarantine { Found::default() } else { args.inputs(world)? };
-    let identities = args.identities()?;
+    let sources = if args.from_quarantine { Sources::none(world) } else { Sources::of(args, &runtime, world)? };
+    let rest = Rest::of(args.identity.as_deref())?;
     let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
     let settings = runtime.block_on(args.settings.settle(&lake, world))?;
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
-    let bar = progress_bar(&inputs, world);
-    let read = AtomicU64::new(0);
-    let started = time::Instant::now();
-    let progress = |bytes| {
-        read.fetch_add(bytes, Ordering::Relaxed);
-        bar.inc(bytes);
-    };
-    let put = |file: LakeFile| match file.table() {
-        // It is there already: from there it came.
-        Table::Quarantine if args.from_quarantine => Ok(Put::Present),
-        _ if lake.is_remote() => runtime.block_on(async { put_until(&lake, &file, Instant::now() + PATIENCE).await }),
-        _ => runtime.block_on(lake.put(&file)),
-    };
-    let sealed = Sealed { identities, left: AtomicU64::new(0) };
-    let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
-    let kept = kept.into_iter().flat_map(|file| {
-        let rows = runtime.block_on(lake.read_quarantine(&file));
-        quarantined(file.location.to_string(), rows, &sealed)
-    });
-    let replayed = replay(inputs.into_iter().chain(kept), &options, &progress, put)?;
-    bar.finish_and_clear();
-    let report = Report {
-        replayed,
-        skipped,
-        passed_over,
-        sealed: sealed.left.load(Ordering::Relaxed),
-        bytes_in: read.into_inner(),
-        seconds: started.elapsed().as_secs_f64(),
-    };
-    io::stdout().write_all(if args.json { report.json()? } else { report.text() }.as_bytes())?;
-    // Names of files can hold telephone numbers.
-    io::stderr().write_all(options.settings.privacy.name(&report.complaints()).as_bytes())?;
-    if !args.rates.is_empty() {
+    runtime.block_on(async { interrupt::stops(&options.stop, DURABLE, world) });
+    let replaying = Replaying { args, runtime: &runtime, lake: &lake, rest: &rest, options: &options };
+    let report = replaying.run(sources, world)?;
+    super::print_document(args.format, world, &report.text(), &report.json())?;
+    for complaint in report.complaints() {
+        // Names of files can hold telephone numbers.
+        let said = options.settings.privacy.name(&complaint.text);
+        if complaint.is_error { world.say("error", &said) } else { world.note(&said) }
+    }
+    if !args.rates.is_empty() && report.exit() != Exit::Interrupted {
         runtime.block_on(rates(args, world))?;
     }
     Ok(report.exit())
 }
 
+/// What a replay works with.
+struct Replaying<'a> {
+    args: &'a Args,
+    runtime: &'a Runtime,
+    lake: &'a Lake,
+    rest: &'a Rest,
+    options: &'a ReplayOptions,
+}
+
+impl Replaying<'_> {
+    fn run(&self, sources: Sources, world: &World) -> anyhow::Result<Report> {
+        let Self { args, runtime, lake, rest, .. } = *self;
+        let bar = progress_bar(sources.bytes(), world);
+        let (reach, aside, read) = (sources.reach(runtime, lake, &bar), sources.aside(), sources.read());
+        let bytes_in = AtomicU64::new(0);
+        let started = time::Instant::now();
+        let progress = |bytes| {
+            bytes_in.fetch_add(bytes, Ordering::Relaxed);
+            bar.inc(bytes);
+        };
+        let kept = if args.from_quarantine { runtime.block_on(lake.files(Table::Quarantine))? } else { Vec::new() };
+        let kept = kept.into_iter().flat_map(|file| {
+            let rows = runtime.block_on(lake.read_quarantine(&file));
+            rest.inputs(file.location.to_string(), rows)
+        });
+        let mut replayed = self.replay(sources.inputs(reach.clone()).chain(kept), &progress)?;
+        if args.follow_notifications {
+            self.follow(&mut replayed, &read, &reach, &progress)?;
+        } else {
+            replayed.objects.sort();
+            replayed.objects.dedup();
+        }
+        bar.finish_and_clear();
+        let seconds = started.elapsed().as_secs_f64();
+        let bytes_in = bytes_in.into_inner();
+        Ok(Report { replayed, left: aside.left(), sealed: rest.sealed(), bytes_in, seconds })
+    }
+
+    fn replay(
+        &self,
+        inputs: impl Iterator<Item = Input> + Send,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Replayed, LakeError> {
+        let Self { args, runtime, lake, options, .. } = *self;
+        let put = |file: LakeFile| match file.table() {
+            // It is there already: from there it came.
+            Table::Quarantine if args.from_quarantine => Ok(Put::Present),
+            _ if lake.is_remote() => {
+                runtime.block_on(async { put_until(lake, &file, Instant::now() + PATIENCE).await })
+            }
+            _ => runtime.block_on(lake.put(&file)),
+        };
+        replay(inputs, options, progress, put)
+    }
+
+    /// Reads the objects that were named, and those that they name in turn, each once.
+    fn follow(
+        &self,
+        replayed: &mut Replayed,
+        read: &Read,
+        reach: &Reach,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), LakeError> {
+        let mut followed = BTreeSet::new();
+        while replayed.failed.is_none() && !replayed.stopped {
+            let named = mem::take(&mut replayed.objects).into_iter();
+            let new: Vec<_> = named.filter(|object| !read.has(object) && followed.insert(object.clone())).collect();
+            if new.is_empty() {
+                break;
+            }
+            replayed.add(self.replay(S3Inputs::named(new, reach), progress)?);
+        }
+        Ok(())
+    }
+}
+
 async fn rates(args: &Args, world: &World) -> anyhow::Result<()> {
-    let request =
-        MetricsRequest { metric: Metric::Rates, by: args.rates.clone(), period: Period::default(), as_of: world.now };
+    let request = MetricsRequest { by: args.rates.clone(), ..MetricsRequest::new(Metric::Rates, world.now) };
     let engine = args.lake.engine(world, &DamagedArgs::default()).await?;
     writeln!(io::stdout())?;
-    super::print(engine.metrics(&request).await?, Format::Table, world.width).await
+    let look = super::metrics::look(Metric::Rates, Look::at(world.width));
+    super::print(engine.metrics(&request).await?, Format::Table, look).await
 }
 
-impl Args {
-    fn identities(&self) -> anyhow::Result<Option<Identities>> {
-        let Some(path) = &self.identity else { return Ok(None) };
-        let text = std::fs::read_to_string(path);
-        let text = text.with_context(|| format!("the file of identities {} cannot be read", path.display()))?;
-        Ok(Some(Identities::of(&text).with_context(|| path.display().to_string())?))
-    }
-
-    fn inputs(&self, world: &World) -> anyhow::Result<Found> {
-        let now = Timestamp::from_millis(world.now.timestamp_millis()).unwrap_or(Timestamp::EPOCH);
-        let mut found = Found::default();
-        for path in &self.paths {
-            if path == Path::new("-") {
-                found.inputs.push(Input::new(Place::file("-", now), || Ok(Box::new(io::stdin()))));
-                continue;
-            }
-            let Found { inputs, skipped, passed_over } = Found::at(std::slice::from_ref(path))?;
-            found.inputs.extend(inputs);
-            found.skipped.extend(skipped);
-            found.passed_over += passed_over;
-        }
-        anyhow::ensure!(
-            !found.inputs.is_empty() || !found.skipped.is_empty(),
-            "there is no file to read in {}",
-            self.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
-        );
-        Ok(found)
-    }
-}
-
-/// What rests in quarantine encrypted.
-struct Sealed {
-    identities: Option<Identities>,
-    /// Payloads that were left as they are, because there is no identity.
-    left: AtomicU64,
-}
-
-impl Sealed {
-    /// The payload, decrypted if it is encrypted and somebody can.
-    fn open(&self, payload: Vec<u8>) -> io::Result<Vec<u8>> {
-        match &self.identities {
-            Some(identities) if is_sealed(&payload) => identities.open(&payload).map_err(io::Error::other),
-            None if is_sealed(&payload) => {
-                self.left.fetch_add(1, Ordering::Relaxed);
-                Ok(payload)
-            }
-            _ => Ok(payload),
-        }
-    }
-}
-
-/// What one file of the quarantine holds, each payload an input of its own that came as it did the first time.
-fn quarantined(file: String, rows: Result<Vec<QuarantinedPayload>, LakeError>, sealed: &Sealed) -> Vec<Input> {
-    match rows {
-        Ok(rows) => rows.into_iter().map(|row| again(row, sealed)).collect(),
-        Err(error) => {
-            let place = Place::file(file, Timestamp::EPOCH);
-            vec![Input::new(place, move || Err(io::Error::other(error)))]
-        }
-    }
-}
-
-fn again(row: QuarantinedPayload, sealed: &Sealed) -> Input {
-    let QuarantinedPayload { received_at, source, account_id, aws_region, source_id, reason: _, payload } = row;
-    let carrier = source.unwrap_or(Source::File);
-    let place = Place { name: source_id, arrival: received_at, carrier, account_id, aws_region };
-    let payload = sealed.open(payload);
-    Input::new(place, move || Ok(Box::new(io::Cursor::new(payload?))))
-}
-
-fn progress_bar(inputs: &[Input], world: &World) -> ProgressBar {
+fn progress_bar(total: Option<u64>, world: &World) -> ProgressBar {
     if !world.watched {
         return ProgressBar::hidden();
     }
     let style = "{bar:30} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
-    let total: Option<u64> = inputs.iter().map(|input| input.len).sum();
     match (total, ProgressStyle::with_template(style)) {
         (Some(total), Ok(style)) => ProgressBar::new(total).with_style(style),
         _ => ProgressBar::new_spinner(),

@@ -1,6 +1,5 @@
 //! `smsvoice roles`: least-privilege policies.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -8,6 +7,7 @@ use smsvoice_doctor::roles::{FunctionScope, Place, Policy, policies};
 
 use crate::aws::AwsArgs;
 use crate::lake::runtime;
+use crate::output::FormatArgs;
 use crate::provision::{open, read};
 use crate::{Exit, World};
 
@@ -37,20 +37,10 @@ pub(crate) struct Args {
     /// The database of the Glue catalogue with the lake's tables, which the doctor looks at.
     #[arg(long, value_name = "NAME")]
     database: Option<String>,
-    /// How the policies are printed.
-    #[arg(long, value_enum, default_value_t)]
-    format: PoliciesFormat,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     aws: AwsArgs,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum PoliciesFormat {
-    /// Each under a heading.
-    #[default]
-    Text,
-    /// One array of objects with `of`, `kind` and `document`.
-    Json,
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
@@ -71,22 +61,12 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         secret: args.phone_key.clone(),
         database: args.database.clone(),
     };
-    print(&policies(&place, &desired.world, &function), args.format)?;
+    let policies = policies(&place, &desired.world, &function);
+    let (mut text, mut all) = (String::new(), Vec::new());
+    for Policy { of, kind, document } in &policies {
+        text += &format!("# {of}: {kind}\n{}\n\n", serde_json::to_string_pretty(document)?);
+        all.push(serde_json::json!({"of": of, "kind": kind, "document": document}));
+    }
+    super::print_document(args.format, world, &text, &all)?;
     Ok(Exit::Done)
-}
-
-fn print(policies: &[Policy], format: PoliciesFormat) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    if format == PoliciesFormat::Json {
-        let all: Vec<_> = policies
-            .iter()
-            .map(|Policy { of, kind, document }| serde_json::json!({"of": of, "kind": kind, "document": document}))
-            .collect();
-        writeln!(out, "{}", serde_json::to_string(&all)?)?;
-        return Ok(());
-    }
-    for Policy { of, kind, document } in policies {
-        writeln!(out, "# {of}: {kind}\n{}\n", serde_json::to_string_pretty(document)?)?;
-    }
-    Ok(())
 }

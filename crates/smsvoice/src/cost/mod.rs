@@ -106,9 +106,16 @@ impl Route {
         }
     }
 
+    /// Files that are put into the lake a day.
+    pub(crate) fn files_a_day(self, load: &Load) -> f64 {
+        self.invocations(load) * FILES / DAYS
+    }
+
     /// Invocations a month: as many as batches are full, or as windows in which something comes.
     fn invocations(self, load: &Load) -> f64 {
-        let windows = |seconds: f64| (DAYS * 86_400.0 / seconds).min(load.events());
+        // A window begins with the first event of a batch, for which it waits.
+        let period = DAYS * 86_400.0;
+        let windows = |seconds: f64| period / (seconds + period / load.events());
         let filled = |bytes: f64| load.events() / (PAYLOAD / bytes).floor().min(load.batch_size);
         match self {
             Self::Sns | Self::EventBridge => windows(load.batch_window).max(filled(load.event_bytes + WRAPPED)),
@@ -140,6 +147,53 @@ impl Route {
                 queue(objects) + objects / 1_000.0 * prices.s3_gets
             }
         }
+    }
+}
+
+/// An archive that is read once, by S3 Batch Operations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backfill {
+    pub(crate) objects: f64,
+    /// Bytes of all events.
+    pub(crate) unpacked_bytes: f64,
+}
+
+/// Dollars, once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BackfillCost {
+    /// The job, and its objects.
+    pub(crate) batch: f64,
+    /// As of [`Cost`].
+    pub(crate) function: f64,
+    /// Listing, reading and putting.
+    pub(crate) requests: f64,
+}
+
+/// Bytes of an event in an archive, about.
+const EVENT_BYTES: f64 = 800.0;
+/// Objects that one request lists.
+const LISTED: f64 = 1_000.0;
+
+impl Backfill {
+    pub(crate) fn cost(&self, prices: &Prices) -> BackfillCost {
+        let Self { objects, unpacked_bytes } = self;
+        let seconds = objects * INVOCATION_SECONDS + unpacked_bytes / EVENT_BYTES * EVENT_SECONDS;
+        // Each object is asked for twice: its size, then its bytes.
+        let puts = objects * FILES + objects / LISTED;
+        BackfillCost {
+            batch: prices.batch_job + objects / 1e6 * prices.batch_objects,
+            function: objects / 1e6 * prices.lambda_requests
+                + seconds * prices.lambda_gb_second
+                + objects * LOGGED / GB * prices.logs_gb,
+            requests: puts / 1_000.0 * prices.s3_puts + objects * 2.0 / 1_000.0 * prices.s3_gets,
+        }
+    }
+}
+
+impl BackfillCost {
+    pub(crate) fn total(&self) -> f64 {
+        let Self { batch, function, requests } = self;
+        batch + function + requests
     }
 }
 
@@ -175,7 +229,10 @@ mod tests {
         // 6 MiB / 2,400 bytes = 2,621 messages, however large BatchSize is: a billion events make 381,534 batches.
         let many = Load { messages_per_day: 1e9 / 90.0, ..LOAD };
         assert!((Route::Sns.invocations(&many) - 1e9 / 2_621.0).abs() < 1.0);
-        assert!((Route::Sns.invocations(&LOAD) - 43_200.0).abs() < 1e-6, "one a window");
+        assert!(
+            (Route::Sns.invocations(&LOAD) - 2_592_000.0 / 60.288).abs() < 1e-6,
+            "one a window, and the first event of it"
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! List prices, in one place. In US dollars, without free tiers, first tier of usage.
 
-/// When the table was written. Only Lambda's prices, and that Firehose rounds records up to 5 KB, were compared with what
-/// AWS publishes. The others are what the author remembered and were not looked up: open the pages named below, of which
-/// each says whose price stands beside it, before you rely on a figure.
-pub(crate) const AS_OF: &str = "2026-11-25";
+/// When the table was last looked over. Lambda's prices, and that Firehose rounds records up to 5 KB, were compared with
+/// what AWS publishes. Those of SQS, SNS, CloudWatch's logs, metrics and dashboards, of S3's requests, of a job of S3 Batch
+/// Operations and of Athena were compared with what others wrote about AWS's pages (`infra/README.md` names them). Of
+/// Firehose, of alarms, of S3's storage and of the objects of a job none was found: they are the author's memory, and so are
+/// all that differ in eu-west-1. Open the pages that are named below before you rely on a figure.
+pub(crate) const AS_OF: &str = "2026-11-26";
 
 /// Of one region.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,10 @@ pub(crate) struct Prices {
     pub(crate) s3_puts: f64,
     /// A thousand GETs (the same page).
     pub(crate) s3_gets: f64,
+    /// A job of S3 Batch Operations, and a million objects of one (the same page).
+    pub(crate) batch_job: f64,
+    /// See `batch_job`.
+    pub(crate) batch_objects: f64,
     /// A gigabyte for a month, standard (the same page).
     pub(crate) s3_gb_month: f64,
 }
@@ -48,6 +54,8 @@ const US_EAST_1: Prices = Prices {
     dashboard: 3.00,
     s3_puts: 0.005,
     s3_gets: 0.000_4,
+    batch_job: 0.25,
+    batch_objects: 1.00,
     s3_gb_month: 0.023,
 };
 

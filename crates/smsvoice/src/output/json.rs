@@ -1,4 +1,4 @@
-//! One JSON array, an object a row, keys named as the columns. Decimals are strings with all their digits.
+//! One JSON array, an object a row, or a line a row; keys are named as the columns. Decimals are strings with all their digits.
 
 use std::io::{self, Write};
 
@@ -11,13 +11,22 @@ use super::value::{Column, quoted, write_object};
 pub(super) struct JsonWriter<W> {
     names: Vec<String>,
     before: &'static str,
+    /// Between two rows, and behind the last.
+    between: &'static str,
+    end: &'static str,
     out: W,
 }
 
 impl<W: Write> JsonWriter<W> {
-    pub(super) fn new(schema: &SchemaRef, out: W) -> Self {
+    /// One array.
+    pub(super) fn array(schema: &SchemaRef, out: W) -> Self {
+        Self { before: "[", between: ",\n", end: "]\n", ..Self::lines(schema, out) }
+    }
+
+    /// A line a row.
+    pub(super) fn lines(schema: &SchemaRef, out: W) -> Self {
         let names = schema.fields().iter().map(|field| quoted(field.name())).collect();
-        Self { names, before: "[", out }
+        Self { names, before: "", between: "\n", end: "\n", out }
     }
 }
 
@@ -31,13 +40,17 @@ impl<W: Write> RowWriter for JsonWriter<W> {
             let mut object = String::new();
             write_object(&mut object, self.names.iter().zip(&values));
             write!(self.out, "{}{object}", self.before)?;
-            self.before = ",\n";
+            self.before = self.between;
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        let end = if self.before == "[" { "[]\n" } else { "]\n" };
+        let end = match self.before {
+            "[" => "[]\n",
+            "" => "",
+            _ => self.end,
+        };
         self.out.write_all(end.as_bytes())?;
         self.out.flush()
     }

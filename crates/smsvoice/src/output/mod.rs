@@ -1,7 +1,12 @@
 //! Rows of an answer, written for a person (`table`) or a program (`json`, `csv`). What computes them is elsewhere.
 
 mod csv;
+pub(crate) mod document;
+mod fields;
+mod file;
 mod json;
+mod look;
+mod numbers;
 mod table;
 mod value;
 
@@ -10,14 +15,23 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+pub(crate) use self::fields::{row_fields, row_json};
+pub(crate) use self::file::OutArgs;
+pub use self::look::{Interval, Look};
+
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Aligned columns for reading; shares as percentages.
+    /// Aligned columns for reading; shares as percentages. Where not even few columns fit, records.
     #[default]
+    #[value(alias = "text")]
     Table,
+    /// Each row a block, with a line a column.
+    Records,
     /// One array, an object a row.
     Json,
+    /// An object a row, each on a line of its own.
+    Ndjson,
     /// A header and a line a row (RFC 4180), safe to open in a spreadsheet.
     Csv,
     /// The same with all cells as they are: `--csv-raw`.
@@ -28,22 +42,39 @@ pub enum Format {
 /// How rows are printed.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(crate) struct FormatArgs {
-    /// How the rows are printed.
+    /// How the answer is printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// CSV for programs, with all cells as they are. Without it, a cell that a spreadsheet would take for a formula (it
     /// begins with = + - or @) gets an apostrophe in front, and control codes are escaped.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     csv_raw: bool,
+    /// Show all columns, however many. Without it, a table has those that are most asked for; JSON and CSV have all.
+    #[arg(long)]
+    wide: bool,
 }
 
 impl FormatArgs {
     /// What was asked for.
     pub(crate) fn format(self) -> Format {
         match self.format {
+            _ if self.json => Format::Json,
             Format::Table | Format::Csv if self.csv_raw => Format::CsvRaw,
             format => format,
         }
+    }
+
+    /// For a terminal of this width.
+    pub(crate) fn look(self, width: Option<u16>) -> Look {
+        Look { wide: self.wide, ..Look::at(width) }
+    }
+
+    /// Whether a person reads the answer.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self.format(), Format::Table | Format::Records)
     }
 }
 
@@ -57,11 +88,13 @@ pub trait RowWriter {
 }
 
 impl Format {
-    /// A writer of rows of `schema` to `out`. `width` is that of the terminal in characters, where there is one.
-    pub fn writer<'a>(self, schema: SchemaRef, width: Option<u16>, out: impl Write + 'a) -> Box<dyn RowWriter + 'a> {
+    /// A writer of rows of `schema` to `out`. The look counts for what a person reads.
+    pub fn writer<'a>(self, schema: SchemaRef, look: Look, out: impl Write + 'a) -> Box<dyn RowWriter + 'a> {
         match self {
-            Self::Table => Box::new(table::TableWriter::new(schema, width, out)),
-            Self::Json => Box::new(json::JsonWriter::new(&schema, out)),
+            Self::Table => Box::new(table::TableWriter::new(&schema, look, false, out)),
+            Self::Records => Box::new(table::TableWriter::new(&schema, look, true, out)),
+            Self::Json => Box::new(json::JsonWriter::array(&schema, out)),
+            Self::Ndjson => Box::new(json::JsonWriter::lines(&schema, out)),
             Self::Csv => Box::new(csv::CsvWriter::new(schema, csv::Cells::Guarded, out)),
             Self::CsvRaw => Box::new(csv::CsvWriter::new(schema, csv::Cells::Raw, out)),
         }
@@ -72,10 +105,10 @@ impl Format {
         self,
         schema: SchemaRef,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
-        width: Option<u16>,
+        look: Look,
         out: impl Write,
     ) -> io::Result<()> {
-        let mut writer = self.writer(schema, width, out);
+        let mut writer = self.writer(schema, look, out);
         batches.into_iter().try_for_each(|rows| writer.write(rows))?;
         writer.finish()
     }
@@ -129,7 +162,7 @@ mod tests {
 
     fn written(format: Format, batches: &[RecordBatch], width: Option<u16>) -> String {
         let mut out = Vec::new();
-        format.write_all(rows().schema(), batches, width, &mut out).unwrap();
+        format.write_all(rows().schema(), batches, Look::at(width), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -7,7 +7,8 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimeUnit, TimestampMillisecondType, UInt64Type};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use smsvoice_metrics::TimeZone;
 
 /// A value, with the distinctions that matter when it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ enum Kind {
     Float(ArrayRef),
     Text(ArrayRef),
     Bytes(ArrayRef),
-    Time(ArrayRef),
+    Time(ArrayRef, Clock),
     Date(ArrayRef),
     List(ArrayRef, Box<Column>),
     Map(ArrayRef, Box<Column>, Box<Column>),
@@ -58,7 +59,9 @@ impl Column {
             T::Float16 | T::Float32 | T::Float64 => Kind::Float(to(&T::Float64)?),
             T::Utf8 | T::LargeUtf8 | T::Utf8View => Kind::Text(to(&T::Utf8View)?),
             T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => Kind::Bytes(to(&T::BinaryView)?),
-            T::Timestamp(_, zone) => Kind::Time(to(&T::Timestamp(TimeUnit::Millisecond, zone.clone()))?),
+            T::Timestamp(_, zone) => {
+                Kind::Time(to(&T::Timestamp(TimeUnit::Millisecond, zone.clone()))?, Clock::of(zone.as_deref()))
+            }
             T::Date32 => Kind::Date(array.clone()),
             T::List(_) => Kind::List(array.clone(), Box::new(Self::new(array.as_list::<i32>().values())?)),
             T::Map(..) => {
@@ -86,7 +89,9 @@ impl Column {
             Kind::Float(array) => Value::Float(array.as_primitive::<Float64Type>().value(row)),
             Kind::Text(array) => Value::Text(array.as_string_view().value(row).into()),
             Kind::Bytes(array) => Value::Text(bytes(array.as_binary_view().value(row))),
-            Kind::Time(array) => Value::Text(time(array.as_primitive::<TimestampMillisecondType>().value(row))),
+            Kind::Time(array, clock) => {
+                Value::Text(clock.shown(array.as_primitive::<TimestampMillisecondType>().value(row)))
+            }
             Kind::Date(array) => Value::Text(date(array.as_primitive::<Date32Type>().value(row))),
             Kind::List(array, items) => {
                 let offsets = array.as_list::<i32>().value_offsets();
@@ -115,7 +120,7 @@ impl Column {
         | Kind::Float(array)
         | Kind::Text(array)
         | Kind::Bytes(array)
-        | Kind::Time(array)
+        | Kind::Time(array, _)
         | Kind::Date(array)
         | Kind::List(array, _)
         | Kind::Map(array, ..)
@@ -193,10 +198,36 @@ fn bytes(bytes: &[u8]) -> String {
     }
 }
 
-fn time(milliseconds: i64) -> String {
-    let time = DateTime::from_timestamp_millis(milliseconds);
-    time.map_or_else(|| milliseconds.to_string(), |time| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+/// The clock that an instant is read from: UTC, unless its column names another zone.
+enum Clock {
+    Utc,
+    Zone(TimeZone),
+    Fixed(FixedOffset),
 }
+
+impl Clock {
+    fn of(zone: Option<&str>) -> Self {
+        match zone {
+            None | Some("UTC") => Self::Utc,
+            Some(zone) => {
+                let fixed = || zone.parse().map_or(Self::Utc, Self::Fixed);
+                zone.parse().map_or_else(|_| fixed(), Self::Zone)
+            }
+        }
+    }
+
+    /// ISO 8601, with the distance from UTC at its end.
+    fn shown(&self, milliseconds: i64) -> String {
+        let Some(at) = DateTime::from_timestamp_millis(milliseconds) else { return milliseconds.to_string() };
+        match self {
+            Self::Utc => at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            Self::Zone(zone) => zone.shown(at).format(WITH_OFFSET).to_string(),
+            Self::Fixed(offset) => at.with_timezone(offset).format(WITH_OFFSET).to_string(),
+        }
+    }
+}
+
+const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%.3f%:z";
 
 fn date(days: i32) -> String {
     let (epoch, distance) = (NaiveDate::default(), Days::new(days.unsigned_abs().into()));

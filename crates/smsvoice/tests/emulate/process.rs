@@ -21,11 +21,22 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// Starts one on a free port.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut process = command(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self::start_with(command(arguments))
+    }
+
+    /// Starts this command.
+    pub(crate) fn start_with(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let line = lines.next().unwrap();
         let address = line.trim().strip_prefix("listening on http://").expect("it says where it listens").to_owned();
+        let inbox = lines.next().unwrap();
+        assert!(inbox.starts_with(&format!("inbox: http://{address}/")), "{inbox}");
         Self { process, address }
+    }
+
+    pub(crate) fn process(&mut self) -> &mut Child {
+        &mut self.process
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -57,6 +68,14 @@ impl Emulator {
 }
 
 impl Emulator {
+    /// The processor time it has taken so far, in the system's own ticks.
+    pub(crate) fn processor_time(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        // The 14th and 15th of all fields; the first two stand before.
+        fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
     /// How many files and connections it has open.
     pub(crate) fn open_files(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap().count()
@@ -86,16 +105,19 @@ pub(crate) fn refused(arguments: &[&str]) -> (i32, String) {
 }
 
 /// `smsvoice emulate` with these arguments, on a free port.
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smsvoice"));
-    command.args(["emulate", "--port", "0"]).args(arguments).env_remove("SMSVOICE_EMULATOR_CREDENTIALS");
+    command.args(["emulate", "--port", "0"]).args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SMSVOICE_EMULATOR_")) {
+        command.env_remove(name);
+    }
     command
 }
 
 /// Calls an operation of API v2; none if no answer came.
 pub(crate) fn call(address: &str, operation: &str, body: &str) -> Option<Value> {
     let head = format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{SIGNED}x-amz-target: PinpointSMSVoiceV2.{operation}\r\n"
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{SIGNED}x-amz-target: PinpointSMSVoiceV2.{operation}\r\n"
     );
     let answer = exchange(address, &format!("{head}content-length: {}\r\n\r\n{body}", body.len())).ok()?;
     serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()

@@ -57,13 +57,23 @@ pub(crate) fn require_offered(
         return refuse("IsoCountryCode", format!("{} numbers are of the US alone", kind.word()));
     }
     if Country::by_iso(iso).is_none() {
-        return refuse("IsoCountryCode", format!("the emulator has no numbers of {iso}"));
+        return refuse("IsoCountryCode", format!("{iso} is the code of no country that has telephone numbers"));
     }
     if kind == NumberType::Simulator && message_type != MessageType::Transactional {
         return refuse("MessageType", "a SIMULATOR number must be TRANSACTIONAL".to_owned());
     }
     if kind != NumberType::TenDlc && !preferences.is_empty() {
         return refuse("NumberPreference", "preferences are for TEN_DLC numbers of the US".to_owned());
+    }
+    Ok(())
+}
+
+/// Refuses capabilities that numbers of this type do not have: AWS documents that simulators work with SMS and MMS.
+pub(crate) fn require_capable(kind: NumberType, capabilities: &[Capability]) -> Result<(), Refusal> {
+    let has = |one: &Capability| matches!(one, Capability::Sms | Capability::Mms);
+    if kind == NumberType::Simulator && !capabilities.iter().all(has) {
+        let message = "a SIMULATOR number has the capabilities SMS and MMS alone";
+        return Err(Refusal::invalid(Invalid::InvalidParameter, "NumberCapabilities", message));
     }
     Ok(())
 }

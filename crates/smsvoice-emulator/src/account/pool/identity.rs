@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Capability, Clash, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal, Resource,
-    SenderId, Transaction,
+    Account, Capability, Clash, EpochMs, IDENTITIES_PER_POOL, Invalid, Paging, PhoneNumber, Pool, Quota, Refusal,
+    Resource, SenderId, Transaction,
 };
 
 /// A phone number or a sender ID of the account.
@@ -19,6 +19,14 @@ impl Identity {
         match self {
             Self::Number(number) => &number.phone_number_id,
             Self::SenderId(id) => &id.sender_id,
+        }
+    }
+
+    /// Refuses a phone number that can't be used yet.
+    pub(crate) fn require_active(&self, now: EpochMs) -> Result<(), Refusal> {
+        match self {
+            Self::Number(number) => number.require_active(now),
+            Self::SenderId(_) => Ok(()),
         }
     }
 
@@ -130,6 +138,7 @@ pub(crate) fn associate(tx: &mut Transaction<'_>, input: Associate) -> Result<As
     let account = &mut *tx.account;
     let pool = account.pool(&input.pool_id)?.clone();
     let identity = find(account, &input.origination_identity, input.iso_country_code.as_deref())?;
+    identity.require_active(tx.now)?;
     require_fit(&pool, &identity)?;
     if size(account, &pool) >= IDENTITIES_PER_POOL {
         return Err(Refusal::quota(Quota::OriginationIdentitiesPerPool, IDENTITIES_PER_POOL));

@@ -6,21 +6,23 @@ use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRe
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 
+use super::regional::Regional;
 use crate::delivery::{DeliveryService, OutgoingEvent};
 
 /// The most entries that `PutEvents` takes.
 const ENTRIES: usize = 10;
 
-pub(super) struct EventBridge(Client);
+pub(super) struct EventBridge(Regional<Client>);
 
 impl EventBridge {
     pub(super) fn new(config: &SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Regional::new(config, Client::new))
     }
 
     async fn put(&self, events: &[OutgoingEvent]) -> Vec<Result<(), String>> {
         let entries = events.iter().map(entry).collect::<Vec<_>>();
-        match self.0.put_events().set_entries(Some(entries)).send().await {
+        let region = events.first().map_or("", |event| event.place.region.as_str());
+        match self.0.of(region).put_events().set_entries(Some(entries)).send().await {
             Ok(answer) => {
                 let refused =
                     |at: usize| answer.entries().get(at).and_then(|entry| entry.error_message().or(entry.error_code()));
@@ -55,8 +57,10 @@ impl DeliveryService for EventBridge {
     fn deliver<'a>(&'a self, events: &'a [OutgoingEvent]) -> BoxFuture<'a, Vec<Result<(), String>>> {
         Box::pin(async move {
             let mut results = Vec::with_capacity(events.len());
-            for some in events.chunks(ENTRIES) {
-                results.extend(self.put(some).await);
+            for same_region in events.chunk_by(|one, next| one.place.region == next.place.region) {
+                for some in same_region.chunks(ENTRIES) {
+                    results.extend(self.put(some).await);
+                }
             }
             results
         })

@@ -5,14 +5,14 @@ use aws_config::SdkConfig;
 use aws_sdk_firehose::{Client, error::DisplayErrorContext, primitives::Blob, types::Record};
 use futures::future::BoxFuture;
 
-use super::one_by_one;
+use super::{one_by_one, regional::Regional};
 use crate::delivery::{DeliveryService, OutgoingEvent, Recipient, Target};
 
-pub(super) struct Firehose(Client);
+pub(super) struct Firehose(Regional<Client>);
 
 impl Firehose {
     pub(super) fn new(config: &SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Regional::new(config, Client::new))
     }
 
     async fn put(&self, event: &OutgoingEvent) -> Result<(), String> {
@@ -21,7 +21,8 @@ impl Firehose {
         };
         let stream = target.delivery_stream_arn.rsplit('/').next().unwrap_or(&target.delivery_stream_arn);
         let record = Record::builder().data(Blob::new(event.payload.as_bytes())).build().map_err(|e| e.to_string())?;
-        let sent = self.0.put_record().delivery_stream_name(stream).record(record).send().await;
+        let client = self.0.of_arn(&target.delivery_stream_arn);
+        let sent = client.put_record().delivery_stream_name(stream).record(record).send().await;
         sent.map(drop).map_err(|error| DisplayErrorContext(error).to_string())
     }
 }

