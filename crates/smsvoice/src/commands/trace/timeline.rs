@@ -137,9 +137,9 @@ mod tests {
         insta::assert_snapshot!(timeline(&events, &[]).unwrap(), @r"
         text · DE
 
-        1970-01-01T00:00:01.000Z                requested
-        1970-01-01T00:00:01.340Z       +340 ms  TEXT_QUEUED            pending   by sns
-        1970-01-01T00:00:02.600Z        +1.2 s  TEXT_SUCCESSFUL        accepted  by sns, final
+        1970-01-01T00:00:01.000Z           requested
+        1970-01-01T00:00:01.340Z  +340 ms  TEXT_QUEUED     pending   by sns
+        1970-01-01T00:00:02.600Z   +1.2 s  TEXT_SUCCESSFUL accepted  by sns, final
         ");
     }
 }
