@@ -89,8 +89,8 @@ impl MetricsRequest {
     pub fn total_sql(&self) -> Option<String> {
         match self.metric {
             Metric::Failures => Some(format!(
-                "SELECT\n  CAST(sum(messages) AS bigint) AS messages,\n  sum(share_of_undelivered) AS share_of_undelivered,\n  \
-                sum(share_of_concluded) AS share_of_concluded,\n  CAST(sum(total_usd) AS decimal(38, 6)) AS total_usd\n\
+                "SELECT\n  CAST(sum(messages) AS bigint) AS messages,\n  round(sum(share_of_undelivered), 9) AS share_of_undelivered,\n  \
+                round(sum(share_of_concluded), 9) AS share_of_concluded,\n  CAST(sum(total_usd) AS decimal(38, 6)) AS total_usd\n\
                 FROM (\n{}) AS reasons\nHAVING count(*) > 0",
                 self.all_rows(&[])
             )),
