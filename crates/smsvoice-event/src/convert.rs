@@ -205,3 +205,19 @@ pub(crate) fn context<'a>(value: &Value<'a>) -> Result<Vec<(Text<'a>, Text<'a>)>
     }
     Ok(pairs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_truth_is_read_as_itself_as_its_word_and_as_nothing() {
+        let read = |value: Value<'_>| boolean(Field::IsFinal, &value).ok();
+        assert_eq!(read(Value::Null), Some(None));
+        for truth in [true, false] {
+            assert_eq!(read(Value::Bool(truth)), Some(Some(truth)));
+            assert_eq!(read(Value::String(truth.to_string().to_uppercase().into())), Some(Some(truth)));
+        }
+        assert_eq!(read(Value::Number("1")), None);
+    }
+}
