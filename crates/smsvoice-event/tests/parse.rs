@@ -56,6 +56,30 @@ fn a_time_may_be_text() {
 }
 
 #[test]
+fn null_is_as_good_as_absent() {
+    let null = with(
+        r#","context":null,"protectConfiguration":null,"protectConfigurationAssessment":null,"rcsMetadata":null,"isFinal":null,
+        "totalMessagePrice":null,"totalMessageParts":null,"carrierName":null,"messageRequestTimestamp":null"#,
+    );
+    assert_eq!(Event::parse(&null), Event::parse(&with("")));
+}
+
+#[test]
+fn latency_is_counted_from_the_request_and_negative_where_aws_stamped_the_event_earlier() {
+    for (requested, latency_ms) in [("1686975103170", Some(300)), ("1686975103480", Some(-10)), ("null", None)] {
+        let text = with(&format!(r#","messageRequestTimestamp":{requested}"#));
+        assert_eq!(Event::parse(&text).unwrap().latency_ms(), latency_ms);
+    }
+}
+
+#[test]
+fn what_has_no_place_is_one_object_and_nothing_is_none() {
+    let text = with(r#","new":[1, {"a":null}],"other":"x""#);
+    assert_eq!(Event::parse(&text).unwrap().extra_json().as_deref(), Some(r#"{"new":[1, {"a":null}],"other":"x"}"#));
+    assert_eq!(Event::parse(&with("")).unwrap().extra_json(), None);
+}
+
+#[test]
 fn values_that_cannot_be_kept_name_their_field() {
     for (field, fields) in [
         ("totalMessagePrice", r#","totalMessagePrice":0.0000001"#),
