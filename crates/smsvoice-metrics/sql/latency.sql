@@ -1,5 +1,6 @@
 -- How long it took from the request to the carrier's acceptance, and to the delivery receipt, in milliseconds.
--- Percentiles are exact, by nearest rank: the smallest latency that at least p percent of the messages do not exceed.
+-- Percentiles are exact, by nearest rank: the smallest latency that at least p percent of the messages do not exceed. The
+-- messages of one latency are counted first, so that latencies are put in order, which are few, and not messages.
 WITH
 /*{ahead}*/ /*{}*/ message AS (
   SELECT
@@ -9,27 +10,39 @@ WITH
   FROM /*{messages}*/ messages /*{}*/
   WHERE (accept_latency_ms IS NOT NULL OR delivery_latency_ms IS NOT NULL) AND /*{period}*/ TRUE /*{}*/
 ),
-ranked AS (
+leg_taken AS (
   SELECT
     message.*,
-    row_number() OVER (/*{partition_by}*/ /*{}*/ ORDER BY accept_latency_ms NULLS LAST) * 100 AS accept_rank,
-    count(accept_latency_ms) OVER (/*{partition_by}*/ /*{}*/) AS accept_count,
-    row_number() OVER (/*{partition_by}*/ /*{}*/ ORDER BY delivery_latency_ms NULLS LAST) * 100 AS delivery_rank,
-    count(delivery_latency_ms) OVER (/*{partition_by}*/ /*{}*/) AS delivery_count
+    leg,
+    CASE leg WHEN 'accept' THEN accept_latency_ms ELSE delivery_latency_ms END AS latency_ms
   FROM message
+  CROSS JOIN (VALUES ('accept'), ('delivery')) AS legs (leg)
+),
+counted AS (
+  SELECT /*{keys}*/ /*{}*/ leg, latency_ms, count(*) AS messages
+  FROM leg_taken
+  WHERE latency_ms IS NOT NULL
+  GROUP BY /*{keys}*/ /*{}*/ leg, latency_ms
+),
+ranked AS (
+  SELECT
+    counted.*,
+    sum(messages) OVER (PARTITION BY /*{keys}*/ /*{}*/ leg ORDER BY latency_ms) * 100 AS reached,
+    sum(messages) OVER (PARTITION BY /*{keys}*/ /*{}*/ leg) AS leg_messages
+  FROM counted
 )
 SELECT
   /*{keys}*/ /*{}*/
-  count(accept_latency_ms) AS accept_messages,
-  min(accept_latency_ms) FILTER (WHERE accept_rank >= accept_count * 50) AS accept_p50_ms,
-  min(accept_latency_ms) FILTER (WHERE accept_rank >= accept_count * 90) AS accept_p90_ms,
-  min(accept_latency_ms) FILTER (WHERE accept_rank >= accept_count * 95) AS accept_p95_ms,
-  min(accept_latency_ms) FILTER (WHERE accept_rank >= accept_count * 99) AS accept_p99_ms,
-  count(delivery_latency_ms) AS delivery_messages,
-  min(delivery_latency_ms) FILTER (WHERE delivery_rank >= delivery_count * 50) AS delivery_p50_ms,
-  min(delivery_latency_ms) FILTER (WHERE delivery_rank >= delivery_count * 90) AS delivery_p90_ms,
-  min(delivery_latency_ms) FILTER (WHERE delivery_rank >= delivery_count * 95) AS delivery_p95_ms,
-  min(delivery_latency_ms) FILTER (WHERE delivery_rank >= delivery_count * 99) AS delivery_p99_ms
+  CAST(coalesce(sum(messages) FILTER (WHERE leg = 'accept'), 0) AS bigint) AS accept_messages,
+  min(latency_ms) FILTER (WHERE leg = 'accept' AND reached >= leg_messages * 50) AS accept_p50_ms,
+  min(latency_ms) FILTER (WHERE leg = 'accept' AND reached >= leg_messages * 90) AS accept_p90_ms,
+  min(latency_ms) FILTER (WHERE leg = 'accept' AND reached >= leg_messages * 95) AS accept_p95_ms,
+  min(latency_ms) FILTER (WHERE leg = 'accept' AND reached >= leg_messages * 99) AS accept_p99_ms,
+  CAST(coalesce(sum(messages) FILTER (WHERE leg = 'delivery'), 0) AS bigint) AS delivery_messages,
+  min(latency_ms) FILTER (WHERE leg = 'delivery' AND reached >= leg_messages * 50) AS delivery_p50_ms,
+  min(latency_ms) FILTER (WHERE leg = 'delivery' AND reached >= leg_messages * 90) AS delivery_p90_ms,
+  min(latency_ms) FILTER (WHERE leg = 'delivery' AND reached >= leg_messages * 95) AS delivery_p95_ms,
+  min(latency_ms) FILTER (WHERE leg = 'delivery' AND reached >= leg_messages * 99) AS delivery_p99_ms
 FROM ranked
 /*{group_by}*/ /*{}*/
 HAVING count(*) > 0

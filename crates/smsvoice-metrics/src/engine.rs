@@ -6,7 +6,6 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Schema};
 use async_trait::async_trait;
 use datafusion::catalog::TableProvider;
-use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -23,6 +22,7 @@ use smsvoice_lake::{Lake, schema};
 
 use crate::build_side;
 use crate::error::{EngineError, problem};
+use crate::gather::{Gathered, Limits, folder_of, gather};
 use crate::query_engine::{QueryEngine, texts};
 use crate::rows::Rows;
 use crate::sound_files::SoundFiles;
@@ -44,6 +44,7 @@ pub struct LocalEngine {
     files: Arc<SoundFiles>,
     /// The lake's URL, for messages.
     url: Arc<str>,
+    limits: Limits,
 }
 
 impl LocalEngine {
@@ -73,7 +74,7 @@ impl LocalEngine {
         let context = session(files.clone())
             .await
             .map_err(|error| EngineError::SetUp { lake: url.to_string(), problem: problem(&error) })?;
-        Ok(Self { context, files, url })
+        Ok(Self { context, files, url, limits: Limits::usual() })
     }
 
     /// Whether the lake has no object at all: it was never written, or its URL is misspelt.
@@ -129,23 +130,24 @@ impl QueryEngine for LocalEngine {
         self.files.left_out()
     }
 
-    /// In a temporary file.
-    async fn keep(&self, table: &str, sql: &str) -> Result<Option<Kept<'_>>, EngineError> {
-        let failed = |error: &DataFusionError| EngineError::BrokeOff {
+    /// In temporary files; see [`gather`](crate::gather).
+    async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept<'_>>, EngineError> {
+        let failed = |error: DataFusionError| EngineError::BrokeOff {
             lake: self.url.to_string(),
-            doing: "its messages were gathered in a temporary file",
-            problem: problem(error),
+            doing: "its messages were gathered in temporary files",
+            problem: problem(&error),
         };
         let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
-        let folder = folder.map_err(|error| failed(&error.into()))?;
-        let path = format!("{}/", folder.path().display());
-        let rows = self.context.sql(sql).await.map_err(invalid)?;
-        let columns = rows.schema().as_arrow().clone();
-        rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
-        let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
-        let registered = self.context.register_parquet(table, &path, options).await;
-        registered.map_err(|error| failed(&error))?;
-        Ok(Some(Kept { engine: self, table: table.to_owned(), _folder: folder }))
+        let folder = folder.map_err(|error| failed(error.into()))?;
+        gather(&self.context, queries, rows, self.limits, folder.path()).await.map_err(failed)?;
+        for query in queries {
+            let columns = self.columns(&query.sql).await?;
+            let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
+            let path = format!("{}/", folder_of(folder.path(), query.table).display());
+            self.context.register_parquet(query.table, &path, options).await.map_err(failed)?;
+        }
+        let tables = queries.iter().map(|query| query.table).collect();
+        Ok(Some(Kept { engine: self, tables, _folder: folder }))
     }
 
     /// DataFusion unnests beside the other columns, and not by a join.
@@ -170,16 +172,18 @@ impl QueryEngine for LocalEngine {
     }
 }
 
-/// A table beside those of the lake, as long as this lives.
+/// Tables beside those of the lake, as long as this lives.
 pub struct Kept<'a> {
     engine: &'a LocalEngine,
-    table: String,
+    tables: Vec<&'static str>,
     _folder: tempfile::TempDir,
 }
 
 impl Drop for Kept<'_> {
     fn drop(&mut self) {
-        let _ = self.engine.context.deregister_table(self.table.as_str()); // one that is not there is gone already
+        for table in &self.tables {
+            let _ = self.engine.context.deregister_table(*table); // one that is not there is gone already
+        }
     }
 }
 

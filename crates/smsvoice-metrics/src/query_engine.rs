@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::engine::Kept;
 use crate::error::EngineError;
+use crate::gather::Gathered;
 use crate::rows::Rows;
 use crate::statement::{self, MetricsRequest, Period};
 use crate::units::with_units;
@@ -31,9 +32,9 @@ pub trait QueryEngine: Send + Sync {
         None
     }
 
-    /// Runs one query and keeps its rows on this machine, as a table of this name for further queries, as long as what is given
-    /// back lives. None where the engine keeps nothing: ask with the query in place of the table then.
-    async fn keep(&self, _table: &str, _sql: &str) -> Result<Option<Kept<'_>>, EngineError> {
+    /// Runs queries over the events for which `rows` holds, and keeps their rows on this machine as tables for further queries,
+    /// as long as what is given back lives. None where the engine keeps nothing: ask with the query in place of its table then.
+    async fn keep(&self, _queries: &[Gathered], _rows: Option<&str>) -> Result<Option<Kept<'_>>, EngineError> {
         Ok(None)
     }
 

@@ -1,4 +1,4 @@
--- What the events themselves are like. late: stamped more than 72 hours after the request. repeated: copies beyond the first
+-- What the events themselves are like, by route: rows to be added up, for there is one a route and part of the lake. late: stamped more than 72 hours after the request. repeated: copies beyond the first
 -- of an event. unknown_types: outcome unknown by a type that is none of AWS's own *_UNKNOWN.
 SELECT
   source,
@@ -26,4 +26,3 @@ FROM (
   GROUP BY message_id, event_type, event_time
 ) AS once
 GROUP BY source
-ORDER BY source

@@ -48,7 +48,7 @@ pub struct ReportRequest {
 /// Makes a report of a lake.
 pub async fn report(engine: &dyn QueryEngine, lake: &str, request: &ReportRequest) -> Result<Report, EngineError> {
     let chosen = chosen(engine, request).await?;
-    let source = Source::over(engine, request, chosen.both).await?;
+    let source = Source::of_report(engine, request, chosen.both).await?;
     let span = source.span(chosen.now).await?;
     let before = chosen.before.filter(|_| span.is_some());
     let before = match before {

@@ -40,7 +40,7 @@ pub async fn watch(
 ) -> Result<Watched, EngineError> {
     let period = Period { since: Some(since - Duration::days(i64::from(thresholds.days))), until: Some(until) };
     let request = ReportRequest { period, only, by: Vec::new(), as_of: until, plain_numbers: false };
-    let source = Source::over(engine, &request, period).await?;
+    let source = Source::of_messages(engine, &request, period).await?;
     let hours = hours(&source.broken_down(PUMPING, &[], period).await?);
     let prefixes = hours.iter().any(|hour| hour.prefixes.is_some());
     let signs = signs(&hours, since, thresholds);

@@ -5,11 +5,10 @@ use smsvoice_report::{Block, Cell, Column, Figure, Section, Table, Unit};
 use super::Asked;
 use crate::error::EngineError;
 
-const QUALITY: &str = include_str!("../../sql/report/quality.sql");
 const QUARANTINED: &str = include_str!("../../sql/report/quarantined.sql");
 
 pub(crate) async fn section(asked: &Asked<'_>) -> Result<Section, EngineError> {
-    let routes = asked.source.of_days(QUALITY).await?;
+    let routes = asked.source.quality().await?;
     let quarantined = asked.source.of_days(QUARANTINED).await?;
     let mut blocks = vec![figure(
         "routes",

@@ -12,6 +12,7 @@ use crate::dimension::Dimension;
 use crate::engine::Kept;
 use crate::error::EngineError;
 use crate::filter;
+use crate::gather::Gathered;
 use crate::metric::Metric;
 use crate::query_engine::QueryEngine;
 use crate::statement::{Period, Within, both, broken_down, messages_of};
@@ -20,17 +21,20 @@ use crate::time_zone::TimeZone;
 
 const MESSAGES: &str = include_str!("../../sql/report/messages.sql");
 const MARKS: &str = include_str!("../../sql/report/marks.sql");
+const QUALITY: &str = include_str!("../../sql/report/quality.sql");
+const QUALITY_TOTAL: &str = include_str!("../../sql/report/quality_total.sql");
 const SPAN: &str = include_str!("../../sql/report/span.sql");
 
-/// The name of the messages that are kept.
-const TABLE: &str = "report_messages";
+/// The names of what is kept: messages, and what their events are like.
+const MESSAGES_TABLE: &str = "report_messages";
+const QUALITY_TABLE: &str = "report_quality";
 
 /// A lake, and the messages of a report.
 pub(crate) struct Source<'a> {
     engine: &'a dyn QueryEngine,
-    /// Keeps the messages as long as they are asked for, if the engine does.
-    _kept: Option<Kept<'a>>,
-    /// What stands for the messages in a question: the table of those that are kept, or the query itself.
+    /// Keeps what is asked for often, if the engine does.
+    kept: Option<Kept<'a>>,
+    /// The query of the messages.
     messages: String,
     /// The instant that pending messages are judged at.
     pub(crate) as_of: DateTime<Utc>,
@@ -40,23 +44,54 @@ pub(crate) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub(crate) async fn over(
+    /// For a report.
+    pub(crate) async fn of_report(
         engine: &'a dyn QueryEngine,
         request: &ReportRequest,
         read: Period,
     ) -> Result<Self, EngineError> {
+        Self::over(engine, request, read, true).await
+    }
+
+    /// For what looks at messages alone.
+    pub(crate) async fn of_messages(
+        engine: &'a dyn QueryEngine,
+        request: &ReportRequest,
+        read: Period,
+    ) -> Result<Self, EngineError> {
+        Self::over(engine, request, read, false).await
+    }
+
+    async fn over(
+        engine: &'a dyn QueryEngine,
+        request: &ReportRequest,
+        read: Period,
+        with_quality: bool,
+    ) -> Result<Self, EngineError> {
         let partitions = read.partitions();
         let conditions = both(read.condition(), filter::all(&request.only, TimeZone::UTC));
-        let sql = fill(MESSAGES, |slot| match slot {
+        let messages = fill(MESSAGES, |slot| match slot {
             "messages" => Some(format!("(\n{}) AS messages", messages_of(partitions.as_deref()))),
-            "marks" => Some(format!("(\n{}) AS marks", marks(partitions.as_deref()))),
+            "marks" => Some(format!("(\n{}) AS marks", of_partitions(MARKS, partitions.as_deref()))),
             "period" => conditions.clone(),
             _ => None,
         });
-        let kept = engine.keep(TABLE, &sql).await?;
-        let messages = if kept.is_some() { format!("{TABLE} AS messages") } else { format!("(\n{sql}) AS messages") };
+        let mut queries = vec![Gathered { table: MESSAGES_TABLE, sql: messages.clone() }];
+        if with_quality {
+            queries.push(Gathered { table: QUALITY_TABLE, sql: of_partitions(QUALITY, partitions.as_deref()) });
+        }
+        let kept = engine.keep(&queries, partitions.as_deref()).await?;
         let (as_of, plain_numbers) = (request.as_of, request.plain_numbers);
-        Ok(Self { engine, _kept: kept, messages, as_of, partitions, plain_numbers })
+        Ok(Self { engine, kept, messages, as_of, partitions, plain_numbers })
+    }
+
+    /// What stands in a question for rows: the table of those that are kept, or else the query itself.
+    fn rows(&self, table: &str, sql: &str, name: &str) -> String {
+        if self.kept.is_some() { format!("{table} AS {name}") } else { format!("(\n{sql}) AS {name}") }
+    }
+
+    fn messages(&self) -> String {
+        self.rows(MESSAGES_TABLE, &self.messages, "messages")
     }
 
     /// A metric of the messages of a period.
@@ -82,7 +117,14 @@ impl<'a> Source<'a> {
         self.ask(&sql).await
     }
 
-    /// A file about events or quarantine, of the days the report is about.
+    /// What the events of the days are like that the report is about, by route.
+    pub(crate) async fn quality(&self) -> Result<Answer, EngineError> {
+        let quality = of_partitions(QUALITY, self.partitions.as_deref());
+        let quality = self.rows(QUALITY_TABLE, &quality, "quality");
+        self.ask(&fill(QUALITY_TOTAL, |_| Some(quality.clone()))).await
+    }
+
+    /// A file about quarantine, of the days the report is about.
     pub(crate) async fn of_days(&self, sql: &str) -> Result<Answer, EngineError> {
         self.ask(&fill(sql, |_| self.partitions.clone())).await
     }
@@ -95,7 +137,7 @@ impl<'a> Source<'a> {
 
     /// From the first to behind the last request, in whole hours; none without messages.
     pub(crate) async fn span(&self, period: Period) -> Result<Option<Span>, EngineError> {
-        let source = format!("(SELECT * FROM {} WHERE {}) AS messages", self.messages, period_or_all(period));
+        let source = format!("(SELECT * FROM {} WHERE {}) AS messages", self.messages(), period_or_all(period));
         let answer = self.ask(&fill(SPAN, |slot| (slot == "messages").then(|| source.clone()))).await?;
         let hour = |name| answer.time(0, name).and_then(|at| DateTime::from_timestamp(at.timestamp() / 3600 * 3600, 0));
         Ok(hour("first_at").zip(hour("last_at")).map(|(since, last)| Span { since, until: last + Duration::hours(1) }))
@@ -110,7 +152,7 @@ impl<'a> Source<'a> {
         Within {
             messages: period.condition(),
             as_of: Some(timestamp(self.as_of)),
-            source: Some(self.messages.clone()),
+            source: Some(self.messages()),
             ..Within::default()
         }
     }
@@ -124,6 +166,6 @@ fn period_or_all(period: Period) -> String {
     period.condition().unwrap_or_else(|| "TRUE".to_owned())
 }
 
-fn marks(partitions: Option<&str>) -> String {
-    fill(MARKS, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
+fn of_partitions(sql: &str, partitions: Option<&str>) -> String {
+    fill(sql, |slot| partitions.filter(|_| slot == "partitions").map(str::to_owned))
 }
