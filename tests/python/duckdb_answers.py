@@ -41,5 +41,6 @@ def answer(connection, trino_sql):
     return [{name: plain(value, kinds[name]) for name, value in row.items()} for row in table.to_pylist()]
 
 
-connection = connect(sys.argv[1])
-json.dump([answer(connection, sql) for sql in json.load(sys.stdin)], sys.stdout)
+if __name__ == "__main__":
+    connection = connect(sys.argv[1])
+    json.dump([answer(connection, sql) for sql in json.load(sys.stdin)], sys.stdout)

@@ -19,7 +19,7 @@ SELECT
   count(*) AS messages,
   CAST(sum(billed_parts) AS bigint) AS billed_parts,
   CAST(sum(total_usd) AS decimal(38, 6)) AS total_usd,
-  sum(CAST(total_usd AS double) * (billed_parts - 1) / billed_parts) AS for_length_usd
+  round(sum(CAST(total_usd AS double) * (billed_parts - 1) / billed_parts), 6) AS for_length_usd
 FROM message
 GROUP BY encoding, parts
 ORDER BY encoding, parts

@@ -1,5 +1,6 @@
 //! `smsvoice report`: what there is to see in a lake, as one page.
 
+mod asked;
 mod serve;
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use crate::lake::runtime;
 use crate::moment::Moment;
 use crate::period::not_backward;
 use crate::{Exit, UsageError, World};
+use asked::Noting;
 
 /// Make a report of the messages in a lake: one page of HTML that needs nothing else, or Markdown, JSON, CSV
 #[derive(Clone, Debug, clap::Args)]
@@ -34,6 +36,9 @@ pub(crate) struct Args {
     /// What is written; by default what the name of the file ends in, and html otherwise.
     #[arg(long, value_enum)]
     format: Option<Form>,
+    /// Print the SQL that the report's figures come from instead, over the table events.
+    #[arg(long, conflicts_with_all = ["out", "format", "serve"])]
+    show_sql: bool,
     /// Serve the page on 127.0.0.1 instead, made anew at each visit, with period and filters as controls.
     #[arg(long, conflicts_with_all = ["out", "format"])]
     serve: bool,
@@ -108,6 +113,12 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let (form, out) = target(args)?;
     let request = args.about.request(world.now, args.as_of)?;
     let answer = async |engine: &dyn QueryEngine| {
+        if args.show_sql {
+            let noting = Noting::new(engine);
+            report(&noting, &args.engine.subject(), &request).await?;
+            super::unless_gone(io::stdout().write_all(noting.asked().as_bytes()).map_err(Into::into))?;
+            return Ok(super::exit_of(engine));
+        }
         let report = report(engine, &args.engine.subject(), &request).await?;
         let text = form.write(&report);
         match out {
