@@ -69,6 +69,23 @@ fn assert_all_among(some: &[Value], all: &[Value]) {
 }
 
 #[test]
+fn questions_of_a_report_are_shown_as_sql_with_every_slot_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = path(folder.path(), "lake");
+    generated(Path::new(&lake), 200);
+    let sql = String::from_utf8(smsvoice(&["report", "--lake", &lake, "--as-of", AS_OF, "--show-sql"])).unwrap();
+    let statements: Vec<&str> = sql.split(";\n").filter(|sql| !sql.is_empty()).collect();
+    assert!(statements[0].starts_with("CREATE TABLE report_messages AS\n"), "{sql}");
+    assert!(statements[1].starts_with("CREATE TABLE report_quality AS\n"), "{sql}");
+    assert!(statements.len() > 25 && !sql.contains("/*{"), "{sql}");
+    for (at, statement) in statements.iter().enumerate() {
+        assert!(!statements[..at].contains(statement), "asked twice: {statement}");
+    }
+    let of_quarantine = statements.iter().find(|sql| sql.contains("FROM quarantine")).unwrap();
+    smsvoice(&["query", "--lake", &lake, "--", of_quarantine]);
+}
+
+#[test]
 fn numbers_of_the_page_are_those_of_metrics_and_of_the_truth() {
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
