@@ -214,6 +214,8 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
     // Rows that a condition leaves out are not decoded: `trace` reads 40 columns of a few rows.
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
+    // So much of a file's end is fetched at once: a footer of ours has some six thousand bytes.
+    options.execution.parquet.metadata_size_hint = Some(32 << 10);
     // A list of objects that was kept would hide those written since.
     let runtime = RuntimeEnvBuilder::new().with_object_list_cache_limit(0).build_arc()?;
     let state = SessionStateBuilder::new()
