@@ -32,6 +32,9 @@ use crate::trino;
 /// The name that DataFusion knows the lake's object store by; it is seen in query plans only.
 const STORE: &str = "smsvoice://lake";
 
+/// So many bytes of a file's end are fetched at once: a footer of ours has some six thousand.
+const FOOTER: usize = 32 << 10;
+
 /// The tables of a lake.
 const TABLES: [&str; 2] = ["events", "quarantine"];
 
@@ -214,8 +217,6 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
     // Rows that a condition leaves out are not decoded: `trace` reads 40 columns of a few rows.
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
-    // So much of a file's end is fetched at once: a footer of ours has some six thousand bytes.
-    options.execution.parquet.metadata_size_hint = Some(32 << 10);
     // A list of objects that was kept would hide those written since.
     let runtime = RuntimeEnvBuilder::new().with_object_list_cache_limit(0).build_arc()?;
     let state = SessionStateBuilder::new()
@@ -240,7 +241,8 @@ async fn session(lake: Arc<dyn ObjectStore>) -> Result<SessionContext, DataFusio
 /// The Parquet files under one folder; `partitions` are read from the paths, and prune them.
 fn table(folder: &str, columns: &Schema, partitions: &[&str]) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let partitions = partitions.iter().map(|name| ((*name).to_owned(), DataType::Utf8View)).collect();
-    let format = ListingOptions::new(Arc::new(ParquetFormat::default())).with_table_partition_cols(partitions);
+    let format = ParquetFormat::default().with_metadata_size_hint(Some(FOOTER));
+    let format = ListingOptions::new(Arc::new(format)).with_table_partition_cols(partitions);
     let folder = ListingTableUrl::parse(format!("{STORE}/{folder}/"))?;
     let columns = Arc::new(transform_schema_to_view(columns)); // views spare a copy of each string
     let config = ListingTableConfig::new(folder).with_listing_options(format).with_schema(columns);
