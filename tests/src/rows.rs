@@ -41,6 +41,7 @@ pub fn of_event((event, route): &Arrival) -> Value {
         rcs_billing_type,
         context,
         extra,
+        destination_prefix_hash,
     } = event;
     let Route { source, configuration_set, account_id, aws_region, received_at } = route;
     let context: serde_json::Map<_, _> =
@@ -70,6 +71,7 @@ pub fn of_event((event, route): &Arrival) -> Value {
         "extra": (!extra.is_empty()).then(|| format!("{{{}}}", extra.join(","))),
         "configuration_set": configuration_set, "account_id": account_id, "aws_region": aws_region,
         "source": source.as_str(), "received_at": received_at.map(|at| at.to_string()),
+        "destination_prefix_hash": destination_prefix_hash,
     })
 }
 

@@ -77,7 +77,7 @@ pub(crate) async fn section(asked: &Asked<'_>) -> Result<Section, EngineError> {
         blocks.push(Block::Figure(Box::new(figure(&signs))));
     }
     if !hours.is_empty() && hours.iter().all(|hour| hour.prefixes.is_none()) {
-        let note = "The lake does not keep numbers as they are (phone_numbers = mask, hmac or drop), so whether they gather in few prefixes is not known: volume and rate decide alone.";
+        let note = "The lake keeps neither numbers nor hashes of their prefixes (phone_numbers = drop, or mask without a key), so whether they gather in few prefixes is not known: volume and rate decide alone.";
         blocks.push(Block::Note(note.into()));
     }
     let lead = "Somebody who earns by messages makes many be sent to numbers of their own, which lie together and do not answer. smsvoice watch says the same by its exit code.";

@@ -147,7 +147,7 @@ fn text(watched: &Watched) -> String {
     };
     text += &format!("{signs} from {} to {} (UTC)\n", hour(watched.since), hour(watched.until));
     if watched.hours > 0 && !watched.prefixes {
-        text += "note: the lake does not keep numbers as they are, so volume and rate decide without prefixes\n";
+        text += "note: the lake keeps neither numbers nor hashes of their prefixes, so volume and rate decide without prefixes\n";
     }
     text
 }
