@@ -13,7 +13,7 @@ use crate::error::EngineError;
 use crate::filter;
 use crate::metric::Metric;
 use crate::query_engine::QueryEngine;
-use crate::statement::{Period, Within, both, broken_down, messages_of};
+use crate::statement::{NUMBER_PREFIX, Period, Within, both, broken_down, messages_of};
 use crate::template::{fill, timestamp};
 use crate::time_zone::TimeZone;
 
@@ -48,6 +48,7 @@ impl<'a> Source<'a> {
             "messages" => Some(format!("(\n{}) AS messages", messages_of(partitions.as_deref()))),
             "marks" => Some(format!("(\n{}) AS marks", marks(partitions.as_deref()))),
             "period" => conditions.clone(),
+            "number_prefix" => Some(NUMBER_PREFIX.to_owned()),
             _ => None,
         });
         let messages = engine.keep(TABLE, &sql).await?;
