@@ -31,6 +31,12 @@ resource "aws_lambda_function" "function" {
       },
       var.phone_numbers == "hmac" ? { SMSVOICE_PHONE_KEY = aws_secretsmanager_secret.phone_key[0].arn } : {},
       var.context_columns != "" ? { SMSVOICE_CONTEXT_COLUMNS = var.context_columns } : {},
+      var.watch_schedule != "" ? {
+        SMSVOICE_WATCH_WORKGROUP  = aws_athena_workgroup.work_group.name
+        SMSVOICE_WATCH_DATABASE   = var.database
+        SMSVOICE_WATCH_THRESHOLDS = var.watch_thresholds
+      } : {},
+      var.watch_schedule != "" && var.watch_topic != "" ? { SMSVOICE_WATCH_TOPIC = var.watch_topic } : {},
     )
   }
 }

@@ -89,6 +89,73 @@ resource "aws_iam_role_policy" "function_role_phone_key" {
   policy = data.aws_iam_policy_document.function_role_phone_key[0].json
 }
 
+data "aws_iam_policy_document" "function_role_watch" {
+  count = var.watch_schedule != "" ? 1 : 0
+
+  statement {
+    sid    = "AskAthena"
+    effect = "Allow"
+    actions = [
+      "athena:StartQueryExecution",
+      "athena:GetQueryExecution",
+      "athena:GetQueryResults",
+      "athena:StopQueryExecution",
+      "athena:GetPreparedStatement",
+    ]
+    resources = ["arn:${data.aws_partition.current.partition}:athena:${data.aws_region.current.region}:${local.account}:workgroup/${aws_athena_workgroup.work_group.name}"]
+  }
+
+  statement {
+    sid     = "FindTheTable"
+    effect  = "Allow"
+    actions = ["glue:GetDatabase", "glue:GetTable"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.region}:${local.account}:catalog",
+      "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.region}:${local.account}:database/${var.database}",
+      "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.region}:${local.account}:table/${var.database}/events",
+    ]
+  }
+
+  statement {
+    sid       = "FindTheBucket"
+    effect    = "Allow"
+    actions   = ["s3:GetBucketLocation"]
+    resources = [aws_s3_bucket.lake_bucket.arn]
+  }
+
+  statement {
+    sid       = "KeepTheAnswer"
+    effect    = "Allow"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    resources = ["${aws_s3_bucket.lake_bucket.arn}/athena/*"]
+  }
+}
+
+resource "aws_iam_role_policy" "function_role_watch" {
+  count  = var.watch_schedule != "" ? 1 : 0
+  name   = "watch"
+  role   = aws_iam_role.function_role.id
+  policy = data.aws_iam_policy_document.function_role_watch[0].json
+}
+
+data "aws_iam_policy_document" "function_role_watch_topic" {
+  count = var.watch_schedule != "" && var.watch_topic != "" ? 1 : 0
+
+  statement {
+    sid       = "TellOfSigns"
+    effect    = "Allow"
+    actions   = ["sns:Publish"]
+    resources = [var.watch_topic]
+  }
+}
+
+resource "aws_iam_role_policy" "function_role_watch_topic" {
+  count  = var.watch_schedule != "" && var.watch_topic != "" ? 1 : 0
+  name   = "watch-topic"
+  role   = aws_iam_role.function_role.id
+  policy = data.aws_iam_policy_document.function_role_watch_topic[0].json
+}
+
 data "aws_iam_policy_document" "function_role_bucket_key" {
   count = var.key_arn != "" ? 1 : 0
 

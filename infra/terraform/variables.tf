@@ -217,6 +217,29 @@ variable "bytes_per_query" {
   }
 }
 
+variable "watch_schedule" {
+  description = "When the function looks for traffic pumping, rate(1 hour) or cron(5 * * * ? *); empty for never. Each look is a query over 16 days."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^(rate|cron)\\(.+\\)$", var.watch_schedule))
+    error_message = "It has to be a schedule of EventBridge, or empty."
+  }
+}
+
+variable "watch_topic" {
+  description = "The ARN of a topic that is told of each sign of pumping; empty to leave it to the alarm."
+  type        = string
+  default     = ""
+}
+
+variable "watch_thresholds" {
+  description = "What is taken for a sign of pumping, by the names of the flags of smsvoice watch."
+  type        = string
+  default     = "past-days=15,mads=5,least-messages=40,rate-drop=0.9,gather=0.15"
+}
+
 variable "alarm_email" {
   description = "Who is told of alarms; empty to subscribe to the topic in another way."
   type        = string

@@ -14,6 +14,8 @@ data "aws_caller_identity" "current" {}
 
 data "aws_region" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   account = data.aws_caller_identity.current.account_id
   # Made by `smsvoice views --engine terraform`: tables, views, prepared statements, named queries.

@@ -60,6 +60,16 @@ locals {
       threshold  = var.unknown_events
       comparison = "GreaterThanOrEqualToThreshold"
     }
+    pumping = {
+      enabled     = var.watch_schedule != ""
+      description = "Somebody seems to pump traffic. README, Traffic pumping."
+      metric      = { namespace = var.name, name = "PumpingSigns", stat = "Maximum", period = 3600 }
+      dimensions  = {}
+      periods     = 1
+      datapoints  = null
+      threshold   = 1
+      comparison  = "GreaterThanOrEqualToThreshold"
+    }
     quarantine = {
       enabled     = true
       description = "Something could not be read; it is kept in quarantine. README, Quarantine."
@@ -217,4 +227,29 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
     function          = aws_lambda_function.function.function_name
     workgroup         = aws_athena_workgroup.work_group.name
   })
+}
+
+# The watch for traffic pumping: the function is asked to look by this input, and by no other.
+
+resource "aws_cloudwatch_event_rule" "watch_rule" {
+  count               = var.watch_schedule != "" ? 1 : 0
+  description         = "Looks for traffic pumping"
+  schedule_expression = var.watch_schedule
+}
+
+resource "aws_cloudwatch_event_target" "watch_rule" {
+  count     = var.watch_schedule != "" ? 1 : 0
+  rule      = aws_cloudwatch_event_rule.watch_rule[0].name
+  target_id = "watch"
+  arn       = aws_lambda_function.function.arn
+  input     = jsonencode({ smsvoice = "watch" })
+}
+
+resource "aws_lambda_permission" "watch_permission" {
+  count          = var.watch_schedule != "" ? 1 : 0
+  function_name  = aws_lambda_function.function.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "events.amazonaws.com"
+  source_account = local.account
+  source_arn     = aws_cloudwatch_event_rule.watch_rule[0].arn
 }

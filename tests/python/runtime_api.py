@@ -13,9 +13,9 @@ SECONDS = 900  # as long as Lambda lets a function run
 
 
 class RuntimeApi:
-    """Starts `bootstrap` and hands it invocations, one at a time."""
+    """Starts `bootstrap` and hands it invocations, one at a time; `log` is where it prints."""
 
-    def __init__(self, bootstrap, lake, **env):
+    def __init__(self, bootstrap, lake, log=subprocess.DEVNULL, **env):
         self.payloads, self.answers, self.asked = queue.Queue(), queue.Queue(), threading.Event()
         api = self
 
@@ -70,7 +70,7 @@ class RuntimeApi:
             **env,
         }
         self.started = time.perf_counter()
-        self.process = subprocess.Popen([bootstrap], env=environment, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([bootstrap], env=environment, stdout=log)
 
     def seconds_to_first_next(self):
         assert self.asked.wait(30), "bootstrap never asked for an invocation"
@@ -78,7 +78,7 @@ class RuntimeApi:
 
     def invoke(self, payload):
         self.payloads.put(payload)
-        return self.answers.get(timeout=SECONDS)
+        return self.answers.get(timeout=SECONDS + 60)
 
     def memory_kib(self):
         """Resident now, and at its peak."""

@@ -26,7 +26,8 @@ bootstrap, moto = sys.argv[1:]
 template = json.load(sys.stdin)
 ACCOUNT, REGION, STACK = "123456789012", "us-east-1", "sms"
 GIVEN = {"RouteSns": "true", "RouteFirehose": "true", "RouteLogs": "true", "RouteEventBridge": "true", "RouteS3": "true", "Backfill": "true", "PhoneNumbers": "hmac",
-         "AlarmEmail": "someone@example.com", "ConfigurationSet": "sms"}
+         "AlarmEmail": "someone@example.com", "ConfigurationSet": "sms",
+         "WatchSchedule": "rate(1 hour)", "WatchTopic": "arn:aws:sns:us-east-1:123456789012:on-call"}
 PARAMETERS = {name: parameter["Default"] for name, parameter in template["Parameters"].items()} | GIVEN
 NOTHING = object()
 made, ids, arns = {}, {}, {}
@@ -43,7 +44,7 @@ def holds(condition):
     if function == "Fn::Equals":
         one, two = map(value, parts)
         return str(one) == str(two)
-    return not holds(parts[0]) if function == "Fn::Not" else any(map(holds, parts))
+    return not holds(parts[0]) if function == "Fn::Not" else (all if function == "Fn::And" else any)(map(holds, parts))
 
 
 def value(node):
@@ -55,7 +56,7 @@ def value(node):
     if len(node) == 1:
         ((function, of),) = node.items()
         if function == "Ref":
-            fixed = {"AWS::StackName": STACK, "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::NoValue": NOTHING}
+            fixed = {"AWS::StackName": STACK, "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::NoValue": NOTHING, "AWS::Partition": "aws"}
             return fixed[of] if of in fixed else ids[of] if of in ids else PARAMETERS[of]
         if function == "Fn::GetAtt":
             return arns[of[0]] if of[1] == "Arn" else arns[of[0]].rsplit(":", 1)[1]
@@ -144,8 +145,12 @@ def log_stream(name, p):
 
 def rule(name, p):
     events = client("events")
-    events.put_rule(Name=f"{STACK}-{name}", Description=p["Description"], EventPattern=json.dumps(p["EventPattern"]))
+    when = {"ScheduleExpression": p["ScheduleExpression"]} if "ScheduleExpression" in p else {"EventPattern": json.dumps(p["EventPattern"])}
+    arns[name] = events.put_rule(Name=f"{STACK}-{name}", Description=p["Description"], **when)["RuleArn"]
     assert events.put_targets(Rule=f"{STACK}-{name}", Targets=p["Targets"])["FailedEntryCount"] == 0
+    if "ScheduleExpression" in p:  # which moto takes for a rule of every event
+        events.remove_targets(Rule=f"{STACK}-{name}", Ids=[target["Id"] for target in p["Targets"]])
+        events.delete_rule(Name=f"{STACK}-{name}")
 
 
 def stream(name, p):
@@ -188,7 +193,7 @@ CREATE = {
     "AWS::SNS::TopicPolicy": simple("sns", "set_topic_attributes", lambda p: {
         "TopicArn": p["Topics"][0], "AttributeName": "Policy", "AttributeValue": json.dumps(p["PolicyDocument"])}),
     "AWS::Logs::SubscriptionFilter": simple("logs", "put_subscription_filter", lambda p: lower(p) | {"filterName": STACK}),
-    "AWS::Lambda::Permission": simple("lambda", "add_permission", lambda p: p | {"StatementId": STACK}),
+    "AWS::Lambda::Permission": simple("lambda", "add_permission", lambda p: p | {"StatementId": f"{STACK}-{p['Principal'].split('.')[0]}"}),
     "AWS::Lambda::EventSourceMapping": simple("lambda", "create_event_source_mapping", lambda p: p | {
         "BatchSize": int(p["BatchSize"]), "MaximumBatchingWindowInSeconds": int(p["MaximumBatchingWindowInSeconds"]),
         "ScalingConfig": {"MaximumConcurrency": int(p["ScalingConfig"]["MaximumConcurrency"])}}),

@@ -22,7 +22,7 @@ differences, compared = [], 0
 CONDITIONS = {
     "Sns": "var.route_sns", "Firehose": "var.route_firehose", "Logs": "var.route_logs", "EventBridge": "var.route_event_bridge", "S3": "var.route_s3",
     "MakeBackfillRole": "var.backfill", "FirehoseOrLogs": "var.route_firehose || var.route_logs", "Hmac": 'var.phone_numbers == "hmac"',
-    "OwnKey": 'var.key_arn != ""', "HasEmail": 'var.alarm_email != ""',
+    "OwnKey": 'var.key_arn != ""', "Watch": 'var.watch_schedule != ""', "WatchTells": 'var.watch_schedule != "" && var.watch_topic != ""', "HasEmail": 'var.alarm_email != ""',
 }
 ABSENT = {"SmsConfigurationSet": "made by smsvoice apply, or written by smsvoice export --format terraform"}
 
@@ -81,7 +81,7 @@ KIND = {
 BELONGS = {
     "aws_s3_bucket_versioning.lake_bucket", "aws_s3_bucket_public_access_block.lake_bucket", "aws_s3_bucket_ownership_controls.lake_bucket",
     "aws_s3_bucket_server_side_encryption_configuration.lake_bucket", "aws_s3_bucket_notification.lake_bucket", "aws_s3_bucket_lifecycle_configuration.lake_bucket",
-    "aws_secretsmanager_secret_version.phone_key", "aws_cloudwatch_event_target.rule",
+    "aws_secretsmanager_secret_version.phone_key", "aws_cloudwatch_event_target.rule", "aws_cloudwatch_event_target.watch_rule",
 }
 
 
@@ -97,7 +97,8 @@ def said(value):
         return value
     if list(value) == ["Ref"]:
         name = value["Ref"]
-        fixed = {"AWS::StackName": "var.name", "AWS::AccountId": "local.account", "AWS::Region": "data.aws_region.current.region", "AWS::NoValue": None}
+        fixed = {"AWS::StackName": "var.name", "AWS::AccountId": "local.account", "AWS::Region": "data.aws_region.current.region", "AWS::NoValue": None,
+                 "AWS::Partition": "data.aws_partition.current.partition"}
         if name in fixed:
             return fixed[name]
         if name in template["Parameters"]:
@@ -364,7 +365,12 @@ for name, resource in RESOURCES.items():
     if "RedrivePolicy" in properties:
         wanted = ", ".join(f"{key} = {said(value)}" for key, value in properties["RedrivePolicy"].items())
         same(f"{name}: redrive", re.sub(r"\W+", " ", f"jsonencode {wanted} ").strip(), re.sub(r"\W+", " ", resources[address(name)]["redrive_policy"]).strip())
-    if kind == "AWS::Events::Rule":
+    if kind == "AWS::Events::Rule" and "ScheduleExpression" in properties:
+        target, other = properties["Targets"][0], resources["aws_cloudwatch_event_target.watch_rule"]
+        same(f"{name}: schedule", said(properties["ScheduleExpression"]), resources[address(name)]["schedule_expression"])
+        words = re.sub(r"\W+", " ", "jsonencode " + target["Input"]).strip()
+        same(f"{name}: target", [target["Id"], said(target["Arn"]), words], [other["target_id"], other["arn"], re.sub(r"\W+", " ", other["input"]).strip()])
+    elif kind == "AWS::Events::Rule":
         pattern = re.findall(r'"([^"]+)"', resources[address(name)]["event_pattern"])
         same(f"{name}: pattern", [*properties["EventPattern"]["source"], *properties["EventPattern"]["detail-type"]], pattern)
         target, other = properties["Targets"][0], resources["aws_cloudwatch_event_target.rule"]

@@ -89,6 +89,11 @@ impl AthenaServer {
         self.account().throttled = calls;
     }
 
+    /// Keeps a statement, as a deployment would.
+    pub fn prepare(&self, name: &str, sql: &str) {
+        self.account().prepared.insert(name.to_owned(), sql.to_owned());
+    }
+
     /// Makes the workgroup one that says nothing about results.
     pub fn place_no_results(&self) {
         self.account().places_results = false;
@@ -120,7 +125,8 @@ impl AthenaServer {
         drop(account);
         let (server, of) = (self.clone(), id.clone());
         tokio::spawn(async move {
-            if sql.contains(ENDLESS) {
+            let is_endless = |text: &str| text.contains(ENDLESS);
+            if is_endless(&sql) || prepared.as_ref().is_some_and(|(_, text)| is_endless(text)) {
                 return;
             }
             let told = server.run(&sql, prepared).await;
@@ -142,7 +148,10 @@ impl AthenaServer {
                 trino.run(sql, prepared).await?
             }
             Backend::Local(_) if is_ddl(sql) => (Vec::new(), Vec::new(), 0),
-            Backend::Local(lake) => answers::typed(lake, sql).await.map(|(columns, rows)| (columns, rows, 20 << 20))?,
+            Backend::Local(lake) => {
+                let sql = prepared.map_or_else(|| Ok(sql.to_owned()), |(_, text)| with_arguments(&text, sql))?;
+                answers::typed(lake, &sql).await.map(|(columns, rows)| (columns, rows, 20 << 20))?
+            }
         };
         let row = |row: &Vec<Value>| {
             row.iter().zip(&columns).map(|(value, (_, kind))| text::written(value, kind)).collect::<Vec<_>>()
@@ -254,6 +263,17 @@ async fn answer(State(server): State<AthenaServer>, headers: HeaderMap, body: St
 
 fn is_ddl(sql: &str) -> bool {
     sql.trim_start().starts_with("CREATE ")
+}
+
+/// A prepared statement with the arguments of an `EXECUTE`, which are quoted texts, in the place of its parameters.
+fn with_arguments(text: &str, execute: &str) -> Result<String, String> {
+    let (_, arguments) = execute.split_once(" USING ").ok_or("INVALID_PARAMETER_USAGE: no USING")?;
+    let arguments: Vec<&str> = arguments.split(", ").collect();
+    let parts: Vec<&str> = text.split('?').collect();
+    if parts.len() != arguments.len() + 1 {
+        return Err(format!("INVALID_PARAMETER_USAGE: {} arguments for {}", arguments.len(), parts.len() - 1));
+    }
+    Ok(parts.iter().zip(arguments.iter().chain([&""])).map(|(part, argument)| format!("{part}{argument}")).collect())
 }
 
 /// The name of the statement that an `EXECUTE` runs.

@@ -87,6 +87,7 @@ fn described(events: &[&Event<'_>]) -> Vec<(&'static str, Value)> {
     vec![
         ("origination_identity", text(|e| e.origination_identity.as_ref().map(|n| n.as_str().into()))),
         ("destination_phone_number", text(|e| e.destination_phone_number.as_ref().map(|n| n.as_str().into()))),
+        ("destination_prefix_hash", text(|e| e.destination_prefix_hash.as_deref().map(Into::into))),
         ("iso_country_code", text(|e| e.iso_country_code.as_deref().map(Into::into))),
         ("mcc", text(|e| e.mcc.as_deref().map(Into::into))),
         ("mnc", text(|e| e.mnc.as_deref().map(Into::into))),
@@ -172,7 +173,8 @@ fn worth(row: &Value) -> (usize, usize, Reverse<(String, String)>, Vec<Comparabl
 const FIELDS: &str = "event_version is_final request_time origination_identity destination_phone_number iso_country_code \
     mcc mnc carrier_name is_international_send message_type message_encoding message_status message_status_description \
     message_parts price_usd carrier_fee_usd call_duration_seconds billed_duration_minutes protect_configuration_id \
-    protect_status protect_recommendation protect_block_reason rcs_agent_country rcs_business_id rcs_billing_type extra";
+    protect_status protect_recommendation protect_block_reason rcs_agent_country rcs_business_id rcs_billing_type extra \
+    destination_prefix_hash";
 
 const OF_THE_ROUTE: &str = "configuration_set account_id aws_region";
 

@@ -66,7 +66,11 @@ fn event(messages: usize) -> impl Strategy<Value = Event<'static>> {
         (text(&["CA", "JP", "US"]), text(&["302", "310"]), text(&["05", "5", "610"]), text(&["Bell", "KDDI", "Ωμέγα"]));
     let numbers = (usd(), usd(), small(), small(), small());
     let kind = (text(&["PROMOTIONAL", "TRANSACTIONAL"]), text(&["GSM", "UNICODE"]), text(&["ALLOW", "BLOCK"]));
-    let hands = (text(&["+12065550100", "NOTIFY", "555555"]), text(&["+12065550199", "+447700900123"]));
+    let hands = (
+        text(&["+12065550100", "NOTIFY", "555555"]),
+        text(&["+12065550199", "+447700900123"]),
+        text(&["v1:0a", "v1:f0"]),
+    );
     (what, place, numbers, kind, hands, context()).prop_map(|(what, place, numbers, kind, hands, context)| Event {
         event_time: what.2.0,
         request_time: what.2.1,
@@ -85,6 +89,7 @@ fn event(messages: usize) -> impl Strategy<Value = Event<'static>> {
         protect_status: kind.2,
         origination_identity: hands.0.map(PhoneNumber::from),
         destination_phone_number: hands.1.map(PhoneNumber::from),
+        destination_prefix_hash: hands.2,
         context,
         ..bare(format!("message-{}", what.0), what.1)
     })

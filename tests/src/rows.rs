@@ -41,12 +41,13 @@ pub fn of_event((event, route): &Arrival) -> Value {
         rcs_billing_type,
         context,
         extra,
+        destination_prefix_hash,
     } = event;
     let Route { source, configuration_set, account_id, aws_region, received_at } = route;
     let context: serde_json::Map<_, _> =
         context.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect();
     let extra = extra.iter().map(|(name, value)| format!("{}:{value}", Value::from(&**name))).collect::<Vec<_>>();
-    json!({
+    let mut row = json!({
         "channel": event_type.channel().as_str(), "dt": &time(*event_time)[..10],
         "event_type": event_type.as_str(), "event_version": event_version,
         "outcome": event_type.outcome(*is_final).as_str(),
@@ -70,7 +71,9 @@ pub fn of_event((event, route): &Arrival) -> Value {
         "extra": (!extra.is_empty()).then(|| format!("{{{}}}", extra.join(","))),
         "configuration_set": configuration_set, "account_id": account_id, "aws_region": aws_region,
         "source": source.as_str(), "received_at": received_at.map(|at| at.to_string()),
-    })
+    });
+    row["destination_prefix_hash"] = json!(destination_prefix_hash); // one member more is beyond the macro
+    row
 }
 
 /// The row of a piece in the table `quarantine`.

@@ -10,11 +10,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, lowest first: each may name only those before it, in its tests as well.
-const FLOW: [&str; 13] = [
+const FLOW: [&str; 14] = [
     "smsvoice-event",
     "smsvoice-lifecycle",
     "smsvoice-report",
     "smsvoice-watch",
+    "smsvoice-athena",
     "smsvoice-lake",
     "smsvoice-ingest",
     "smsvoice-metrics",
@@ -31,7 +32,7 @@ const OWNERS: [(&str, &[&str]); 13] = [
     ("age", &["smsvoice-ingest"]),
     ("annotate-snippets", &["smsvoice-provision"]),
     ("anyhow", &["smsvoice", "smsvoice-ingest"]),
-    ("aws-sdk-athena", &["smsvoice-engines"]),
+    ("aws-sdk-athena", &["smsvoice-athena", "smsvoice-engines"]),
     ("aws-sdk-pinpointsmsvoicev2", &["smsvoice-provision"]),
     ("axum", &["smsvoice-emulator", "tests"]),
     ("clap", &["smsvoice"]),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -21,11 +22,14 @@ fn text(folder: &Path, name: &str) -> String {
 }
 
 /// A lake of thirty days with attacks, which keeps numbers as this says; and the truth.
-fn attacked(folder: &Path, phone_numbers: &str) -> (String, Value) {
-    let (events, lake) = (text(folder, "events.ndjson"), text(folder, "lake"));
+fn attacked(folder: &Path, phone_numbers: &[&str]) -> (String, Value) {
+    let name = phone_numbers.concat().replace([':', '/'], "");
+    let (events, lake) = (text(folder, "events.ndjson"), text(folder, &name));
     let generate = "generate --messages 12000 --days 30 --pumping 4 --seed 5 --json --out";
     let made = smsvoice(&generate.split(' ').chain([events.as_str()]).collect::<Vec<_>>());
-    let replayed = smsvoice(&["replay", &events, "--lake", &lake, "--phone-numbers", phone_numbers]);
+    let mut replay = Command::new(program("smsvoice"));
+    replay.args(["replay", &events, "--lake", &lake, "--phone-numbers"]).args(phone_numbers);
+    let replayed = replay.env("PUMPED_KEY", "a fictional key of thirty bytes").output().unwrap();
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
     (lake, serde_json::from_slice(&made.stdout).unwrap())
 }
@@ -35,7 +39,7 @@ const MONTH: [&str; 4] = ["--hours", "400", "--as-of", "2026-12-01"];
 #[test]
 fn attacks_are_found_and_nothing_else_is_and_it_is_told_in_every_way() {
     let folder = tempfile::tempdir().unwrap();
-    let (lake, truth) = attacked(folder.path(), "plain");
+    let (lake, truth) = attacked(folder.path(), &["plain"]);
     let output = smsvoice(&[&["watch", "--lake", &lake, "--json"], &MONTH[..]].concat());
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -88,9 +92,45 @@ fn a_topic_is_told(lake: &str) {
 }
 
 #[test]
+fn where_prefixes_are_hashed_the_same_signs_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let signs = |phone_numbers: &[&str]| {
+        let (lake, _) = attacked(folder.path(), phone_numbers);
+        let output = smsvoice(&[&["watch", "--lake", &lake, "--json"], &MONTH[..]].concat());
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &told["prefixes_known"]), (Some(3), &Value::Bool(true)), "{phone_numbers:?}");
+        told["signs"].as_array().unwrap().clone()
+    };
+    let plain = signs(&["plain"]);
+    for hashed in [signs(&["hmac", "--phone-key", "env:PUMPED_KEY"]), signs(&["mask", "--phone-key", "env:PUMPED_KEY"])]
+    {
+        // One prefix has one hash, and two prefixes have two; all else is the same.
+        let mut hashes: BTreeMap<&str, &str> = BTreeMap::new();
+        assert_eq!(hashed.len(), plain.len());
+        for (hashed, plain) in hashed.iter().zip(&plain) {
+            let (hash, prefix) = (hashed["prefix"].as_str().unwrap(), plain["prefix"].as_str().unwrap());
+            assert!(hash.starts_with("v1:") && prefix.starts_with('+'), "{hash} for {prefix}");
+            assert_eq!(*hashes.entry(prefix).or_insert(hash), hash);
+            let rest = |sign: &Value| {
+                Value::Object(
+                    sign.as_object()
+                        .unwrap()
+                        .iter()
+                        .filter(|(name, _)| *name != "prefix")
+                        .map(|(name, value)| (name.clone(), value.clone()))
+                        .collect(),
+                )
+            };
+            assert_eq!(rest(hashed), rest(plain));
+        }
+        assert_eq!(hashes.values().collect::<BTreeSet<_>>().len(), hashes.len());
+    }
+}
+
+#[test]
 fn where_numbers_are_masked_it_is_said_that_prefixes_are_unknown() {
     let folder = tempfile::tempdir().unwrap();
-    let (lake, _) = attacked(folder.path(), "mask");
+    let (lake, _) = attacked(folder.path(), &["mask"]);
     let output = smsvoice(&[&["watch", "--lake", &lake], &MONTH[..]].concat());
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.code() == Some(3) && said.contains("without prefixes"), "{said}");

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use smsvoice_event::Channel;
+use smsvoice_ingest::lambda::{Config, asks_to_watch};
 use smsvoice_lake::schema;
 use tests::programs::program;
 use tests::template::{self, path, transformed};
@@ -16,7 +17,7 @@ const BEGIN: &str = "  # BEGIN GENERATED\n";
 const END: &str = "  # END GENERATED\n";
 
 /// Each action of the function's role, and where the code makes the call.
-const CALLS: [(&str, &str); 12] = [
+const CALLS: [(&str, &str); 22] = [
     ("s3:GetObject", "the lake's settings and files, objects of notifications: object_store"),
     ("s3:PutObject", "files of the lake: object_store"),
     (
@@ -30,6 +31,16 @@ const CALLS: [(&str, &str); 12] = [
     ("sqs:SendMessage", "Lambda, to the destination of failed invocations"),
     ("logs:CreateLogStream", "Lambda, for the function's lines"),
     ("logs:PutLogEvents", "Lambda, for the function's lines"),
+    ("athena:StartQueryExecution", "crates/smsvoice-athena/src/asking.rs, for the watch"),
+    ("athena:GetQueryExecution", "likewise"),
+    ("athena:GetQueryResults", "likewise"),
+    ("athena:StopQueryExecution", "likewise, when the time is over"),
+    ("athena:GetPreparedStatement", "Athena, for the EXECUTE of the watch"),
+    ("glue:GetDatabase", "Athena, in the function's name"),
+    ("glue:GetTable", "Athena, in the function's name"),
+    ("s3:GetBucketLocation", "Athena, of the place of answers"),
+    ("s3:AbortMultipartUpload", "Athena, of an answer that it gave up"),
+    ("sns:Publish", "crates/smsvoice-ingest/src/lambda/watch.rs"),
     ("kms:Decrypt", "S3 and Secrets Manager, with a key of the customer's"),
     ("kms:GenerateDataKey", "S3, with a key of the customer's"),
 ];
@@ -74,10 +85,23 @@ fn every_action_of_the_functions_role_is_used_and_none_is_missing() {
     actions.remove("sts:AssumeRole");
     assert_eq!(actions, CALLS.map(|(action, _)| action.to_owned()).into());
     assert!(!text.contains(":*\"") && !text.contains("\"*\""), "no wildcard: {text}");
-    // The function's own calls beyond object_store's: one client, one operation.
+    // The function's own clients beyond object_store's: secrets, the topic, and Athena by a crate of its own.
     let manifest = fs::read_to_string(path().parent().unwrap().join("../crates/smsvoice-ingest/Cargo.toml")).unwrap();
     let clients: Vec<_> = manifest.lines().filter(|line| line.starts_with("aws-sdk-")).collect();
-    assert_eq!(clients, ["aws-sdk-secretsmanager.workspace = true"]);
+    assert_eq!(clients, ["aws-sdk-secretsmanager.workspace = true", "aws-sdk-sns.workspace = true"]);
+}
+
+#[test]
+fn the_schedule_asks_with_the_input_that_the_function_takes_for_watching() {
+    let rule = &transformed()["Resources"]["WatchRule"]["Properties"];
+    assert_eq!(rule["ScheduleExpression"]["Ref"], "WatchSchedule");
+    assert!(asks_to_watch(rule["Targets"][0]["Input"].as_str().unwrap()));
+    let thresholds = transformed()["Parameters"]["WatchThresholds"]["Default"].as_str().unwrap();
+    let variables =
+        [("SMSVOICE_LAKE", "s3://b"), ("SMSVOICE_WATCH_WORKGROUP", "w"), ("SMSVOICE_WATCH_THRESHOLDS", thresholds)];
+    let with = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let without = variables[..2].iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(Config::from_vars(&with), Config::from_vars(&without), "the parameter's default is the function's own");
 }
 
 /// Each action of the role of S3 Batch Operations, and what it is for.

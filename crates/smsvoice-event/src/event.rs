@@ -51,6 +51,9 @@ pub struct Event<'a> {
     pub context: Vec<(Text<'a>, Text<'a>)>,
     /// Fields this version has no place for: name and JSON text, in the order sent.
     pub extra: Vec<(Text<'a>, Text<'a>)>,
+    /// What stands for the destination number less its last four digits where the number itself is not kept. AWS sends no
+    /// such thing: it is made where numbers are hidden, while they are still there.
+    pub destination_prefix_hash: Option<Text<'a>>,
 }
 
 impl Event<'_> {
@@ -89,6 +92,7 @@ impl Event<'_> {
             rcs_billing_type: None,
             context: Vec::new(),
             extra: Vec::new(),
+            destination_prefix_hash: None,
         }
     }
 

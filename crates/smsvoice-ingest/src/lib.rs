@@ -2,6 +2,7 @@
 
 mod account;
 mod aggregate;
+mod aws;
 mod chunk;
 mod decoded;
 mod envelope;

@@ -10,7 +10,9 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::Buckets;
-use smsvoice_ingest::lambda::{Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry};
+use smsvoice_ingest::lambda::{
+    Config, Consumer, Failure, Handled, LogLevel, Sandbox, Telemetry, Watch, WatchError, asks_to_watch,
+};
 use smsvoice_lake::{Lake, S3Access};
 use tracing::{Level, error, info, warn};
 use tracing_subscriber::Layer as _;
@@ -30,10 +32,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     })?;
     log(config.log);
     let namespace = config.namespace.clone();
+    let watch = match config.watch.clone() {
+        Some(settings) => Some(Watch::new(&config.lake, settings).await),
+        None => None,
+    };
     let consumer = consumer(config, vars)
         .await
         .inspect_err(|error| error!(error = format!("{error:#}"), "the function cannot start"))?;
-    let function = Arc::new(Function { consumer, namespace, sandbox: Mutex::default() });
+    let function = Arc::new(Function { consumer, watch, namespace, sandbox: Mutex::default() });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let function = function.clone();
         async move { function.invoke(event).await }
@@ -43,6 +49,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 struct Function {
     consumer: Consumer,
+    watch: Option<Watch>,
     namespace: String,
     sandbox: Mutex<Sandbox>,
 }
@@ -73,6 +80,12 @@ impl Function {
         let now = SystemTime::now();
         let millis = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
         let time_left = time_left(event.context.deadline, millis);
+        if asks_to_watch(event.payload.get()) {
+            let looked = self.watch(now, time_left).await;
+            return looked
+                .inspect_err(|error| error!(request_id = event.context.request_id, %error, "not watched"))
+                .map_err(|error| diagnostic(error.error_type(), &error));
+        }
         let arrival = Timestamp::from_millis(millis as i64).unwrap_or(Timestamp::EPOCH);
         let mut handled = self.consumer.invoke(event.payload.get(), arrival, time_left).await;
         self.tell(&mut handled, &event.context, now, started.elapsed());
@@ -80,6 +93,18 @@ impl Function {
             Ok(reply) => reply.into_json().map_err(|error| diagnostic("Reply", &error)),
             Err(failure) => Err(diagnostic(failure.error_type(), &failure)),
         }
+    }
+
+    /// The scheduled mode. The metric is written before anybody is told, so that an alarm rings whatever becomes of the topic.
+    async fn watch(&self, now: SystemTime, time_left: Duration) -> Result<Box<RawValue>, WatchError> {
+        let watch = self.watch.as_ref().ok_or(WatchError::NotSet)?;
+        let watched = watch.look(now.into(), time_left).await?;
+        let lines = watched.metric_lines(&self.namespace, now.into());
+        let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let _ = std::io::stdout().write_all(lines.as_bytes());
+        info!(signs = watched.signs.len(), hours = watched.hours, prefixes = watched.prefixes, "watched");
+        let told = watch.tell(&watched).await?;
+        serde_json::value::to_raw_value(&told).map_err(|error| WatchError::Answer(error.to_string()))
     }
 
     /// One line of metrics and one of log an invocation; names never seen before one more each.

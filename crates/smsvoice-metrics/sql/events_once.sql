@@ -53,6 +53,7 @@ SELECT
   aws_region,
   source,
   received_at,
+  destination_prefix_hash,
   channel,
   dt
 FROM (
@@ -96,7 +97,8 @@ FROM (
           + CASE WHEN copies.rcs_agent_country IS NULL THEN 0 ELSE 1 END
           + CASE WHEN copies.rcs_business_id IS NULL THEN 0 ELSE 1 END
           + CASE WHEN copies.rcs_billing_type IS NULL THEN 0 ELSE 1 END
-          + CASE WHEN copies.extra IS NULL THEN 0 ELSE 1 END DESC,
+          + CASE WHEN copies.extra IS NULL THEN 0 ELSE 1 END
+          + CASE WHEN copies.destination_prefix_hash IS NULL THEN 0 ELSE 1 END DESC,
         CASE WHEN copies.configuration_set IS NULL THEN 0 ELSE 1 END
           + CASE WHEN copies.account_id IS NULL THEN 0 ELSE 1 END
           + CASE WHEN copies.aws_region IS NULL THEN 0 ELSE 1 END DESC,
@@ -129,6 +131,7 @@ FROM (
         copies.rcs_business_id DESC NULLS LAST,
         copies.rcs_billing_type DESC NULLS LAST,
         copies.extra DESC NULLS LAST,
+        copies.destination_prefix_hash DESC NULLS LAST,
         copies.configuration_set DESC NULLS LAST,
         copies.account_id DESC NULLS LAST,
         copies.aws_region DESC NULLS LAST,

@@ -26,6 +26,7 @@ SELECT
   date_diff('millisecond', requested_at, delivered_at) AS delivery_latency_ms,
   origination_identity,
   destination_phone_number,
+  destination_prefix_hash,
   iso_country_code,
   mcc,
   mnc,
@@ -81,6 +82,8 @@ FROM (
       FILTER (WHERE origination_identity IS NOT NULL) AS origination_identity,
     max_by(destination_phone_number, ROW(event_time, destination_phone_number))
       FILTER (WHERE destination_phone_number IS NOT NULL) AS destination_phone_number,
+    max_by(destination_prefix_hash, ROW(event_time, destination_prefix_hash))
+      FILTER (WHERE destination_prefix_hash IS NOT NULL) AS destination_prefix_hash,
     max_by(iso_country_code, ROW(event_time, iso_country_code))
       FILTER (WHERE iso_country_code IS NOT NULL) AS iso_country_code,
     max_by(mcc, ROW(event_time, mcc)) FILTER (WHERE mcc IS NOT NULL) AS mcc,

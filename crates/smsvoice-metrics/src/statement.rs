@@ -20,6 +20,12 @@ pub const CONTEXT_AS_JSON: &str = "json_format(CAST(context AS json)) AS context
 
 const TRACE: &str = include_str!("../sql/trace.sql");
 
+/// Messages by country and hour, with those to the prefix that got most.
+pub(crate) const PUMPING: &str = include_str!("../sql/report/pumping.sql");
+
+/// The prefix of the number of a row of `messages`.
+pub(crate) const NUMBER_PREFIX: &str = include_str!("../sql/report/number_prefix.sql");
+
 /// A request may be stamped by another clock than its first event: partitions are read from this long before `since`.
 pub(crate) const CLOCK_SKEW: Days = Days::new(1);
 
@@ -150,6 +156,17 @@ pub(crate) fn broken_down(template: &str, by: &[Dimension], within: &Within) -> 
         "messages" => Some(within.source.clone().unwrap_or_else(messages)),
         "period" => within.messages.clone(),
         "as_of" => within.as_of.clone(),
+        _ => None,
+    })
+}
+
+/// The counts that pumping is judged by, within limits, over the table `events` alone.
+pub(crate) fn pumping_within(within: &Within) -> String {
+    fill(PUMPING, |slot| match slot {
+        "ahead" => within.ahead.clone(),
+        "number_prefix" => Some(NUMBER_PREFIX.to_owned()),
+        "messages" => Some(format!("(\n{}) AS messages", messages_of(within.partitions.as_deref()))),
+        "period" => within.messages.clone(),
         _ => None,
     })
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::array::{AsArray, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use aws_sdk_athena::operation::get_query_results::GetQueryResultsOutput;
-use aws_sdk_athena::types::{ResultSet, ResultSetMetadata, Row};
+use aws_sdk_athena::types::ResultSetMetadata;
 use futures::{StreamExt, stream};
+use smsvoice_athena::rows_of;
 use smsvoice_metrics::{EngineError, Rows};
 
 use super::fault;
@@ -41,11 +42,7 @@ impl Columns {
 
     /// The rows of a page; if there may be a `header`, without the row that repeats the names of the columns.
     pub(super) fn batch(&self, page: &GetQueryResultsOutput, header: bool) -> Result<RecordBatch, Unreadable> {
-        let rows = page.result_set().map(ResultSet::rows).unwrap_or_default();
-        let rows = match rows.split_first() {
-            Some((first, others)) if header && self.is_header(first) => others,
-            _ => rows,
-        };
+        let rows = rows_of(page, header);
         let mut columns = vec![Vec::with_capacity(rows.len()); self.kinds.len()];
         for row in rows {
             if row.data().len() != self.kinds.len() {
@@ -59,10 +56,6 @@ impl Columns {
         let count = RecordBatchOptions::new().with_row_count(Some(rows.len()));
         let arrays = arrays.collect::<Result<_, _>>()?;
         RecordBatch::try_new_with_options(self.schema(), arrays, &count).map_err(|error| error.to_string())
-    }
-
-    fn is_header(&self, row: &Row) -> bool {
-        row.data().iter().map(|value| value.var_char_value().unwrap_or_default()).eq(self.names.iter())
     }
 }
 

@@ -15,13 +15,13 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream;
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
+use smsvoice_athena::Pace;
 use smsvoice_metrics::ddl::{Engine, prepared};
 use smsvoice_metrics::{EngineError, QueryEngine, Rows, Spent};
 
 use self::page::{Page, Stats};
 use crate::apply::{Change, KeepsDefinitions};
 use crate::kind::Kind;
-use crate::pace::Pace;
 
 /// How a server of Trino is reached.
 #[derive(Clone, Debug)]

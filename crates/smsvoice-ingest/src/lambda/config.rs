@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use smsvoice_watch::{Thresholds, ThresholdsError};
 use thiserror::Error;
 
+use super::watch::WatchSettings;
 use crate::settings::{Asked, Setting, SettingError, Wanted};
 
 /// Everything the function can be told. Storage, credentials, region and endpoints are the standard `AWS_*` variables.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// `SMSVOICE_LAKE`: the lake's URL.
     pub lake: String,
@@ -17,6 +19,8 @@ pub struct Config {
     pub log: LogLevel,
     /// `SMSVOICE_NAMESPACE`: the CloudWatch namespace of the metrics.
     pub namespace: String,
+    /// `SMSVOICE_WATCH_…`: what the scheduled mode does; none if the function has none.
+    pub watch: Option<WatchSettings>,
 }
 
 /// How much is logged.
@@ -58,6 +62,22 @@ pub enum ConfigError {
         /// Its value.
         value: String,
     },
+    /// Something is said about watching, but not by whom to ask.
+    #[error("{name} is set, and {WATCH_WORKGROUP} is not; expected the Athena workgroup that the function asks")]
+    WatchWithoutWorkgroup {
+        /// The variable.
+        name: &'static str,
+    },
+    /// A setting of watching.
+    #[error("{name} is {value:?}; expected {expected}")]
+    Watch {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What it takes.
+        expected: String,
+    },
     /// Any other setting.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -72,11 +92,49 @@ pub enum ConfigError {
 const LAKE: &str = "SMSVOICE_LAKE";
 const LOG: &str = "SMSVOICE_LOG";
 const NAMESPACE: &str = "SMSVOICE_NAMESPACE";
+const WATCH_WORKGROUP: &str = "SMSVOICE_WATCH_WORKGROUP";
+const WATCH_DATABASE: &str = "SMSVOICE_WATCH_DATABASE";
+const WATCH_HOURS: &str = "SMSVOICE_WATCH_HOURS";
+const WATCH_THRESHOLDS: &str = "SMSVOICE_WATCH_THRESHOLDS";
+const WATCH_TOPIC: &str = "SMSVOICE_WATCH_TOPIC";
+
+/// Receipts come late: an hour is judged again in the two runs after its first.
+const HOURS: u32 = 3;
 
 /// All variables that the function knows.
 fn names() -> Vec<&'static str> {
     let shared = Setting::ALL.iter().map(|setting| setting.variable());
-    [LAKE].into_iter().chain(shared).chain([LOG, NAMESPACE]).collect()
+    let watch = [WATCH_WORKGROUP, WATCH_DATABASE, WATCH_HOURS, WATCH_THRESHOLDS, WATCH_TOPIC];
+    [LAKE].into_iter().chain(shared).chain([LOG, NAMESPACE]).chain(watch).collect()
+}
+
+/// What the scheduled mode does, by what a variable says that is not empty.
+fn watch<'v>(var: &impl Fn(&'static str) -> Option<&'v String>) -> Result<Option<WatchSettings>, ConfigError> {
+    let Some(workgroup) = var(WATCH_WORKGROUP) else {
+        let named =
+            [WATCH_DATABASE, WATCH_HOURS, WATCH_THRESHOLDS, WATCH_TOPIC].into_iter().find(|name| var(name).is_some());
+        return named.map_or(Ok(None), |name| Err(ConfigError::WatchWithoutWorkgroup { name }));
+    };
+    let refused = |name, value: &str, expected: String| ConfigError::Watch { name, value: value.to_owned(), expected };
+    let hours = var(WATCH_HOURS).map_or(Ok(HOURS), |value| {
+        let hours = value.parse().ok().filter(|hours| (1..=744).contains(hours));
+        hours.ok_or_else(|| refused(WATCH_HOURS, value, "hours, from 1 to 744".to_owned()))
+    });
+    let thresholds = var(WATCH_THRESHOLDS).map_or(Ok(Thresholds::default()), |value| {
+        value.parse().map_err(|error: ThresholdsError| refused(WATCH_THRESHOLDS, value, error.to_string()))
+    });
+    let topic = var(WATCH_TOPIC).map(|value| {
+        let is_arn = value.starts_with("arn:") && value.split(':').nth(2) == Some("sns");
+        let expected = "the ARN of an SNS topic, arn:aws:sns:…".to_owned();
+        if is_arn { Ok(value.clone()) } else { Err(refused(WATCH_TOPIC, value, expected)) }
+    });
+    Ok(Some(WatchSettings {
+        workgroup: workgroup.clone(),
+        database: var(WATCH_DATABASE).map_or("smsvoice", |name| name).to_owned(),
+        hours: hours?,
+        thresholds: thresholds?,
+        topic: topic.transpose()?,
+    }))
 }
 
 impl Config {
@@ -95,6 +153,7 @@ impl Config {
             lake: var(LAKE).ok_or(ConfigError::NoLake)?.clone(),
             wanted: Asked::from_vars(vars).read()?,
             log: log.transpose()?.unwrap_or_default(),
+            watch: watch(&var)?,
             namespace: var(NAMESPACE).map_or("smsvoice", |name| name).to_owned(),
         })
     }
@@ -118,6 +177,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_watched_is_read_from_its_variables() {
+        let lake = (LAKE, "s3://b/p");
+        assert_eq!(config(&[lake]).unwrap().watch, None);
+        let plain = config(&[lake, (WATCH_WORKGROUP, "sms")]).unwrap().watch.unwrap();
+        assert_eq!((plain.database.as_str(), plain.hours, plain.topic), ("smsvoice", 3, None));
+        let topic = "arn:aws:sns:eu-west-1:111122223333:on-call";
+        let all = [
+            lake,
+            (WATCH_WORKGROUP, "sms"),
+            (WATCH_DATABASE, "db"),
+            (WATCH_HOURS, "24"),
+            (WATCH_THRESHOLDS, "mads=7"),
+            (WATCH_TOPIC, topic),
+        ];
+        let all = config(&all).unwrap().watch.unwrap();
+        assert_eq!((all.database.as_str(), all.hours, all.topic.as_deref()), ("db", 24, Some(topic)));
+        assert_eq!(all.thresholds, Thresholds { mads: 7.0, ..Thresholds::default() });
+    }
+
+    #[test]
     fn every_error_names_variable_value_and_what_is_accepted() {
         let lake = (LAKE, "s3://b/p");
         let mut errors = String::new();
@@ -126,6 +205,10 @@ mod tests {
             &[lake, ("SMSVOICE_PHONE_NUMBERS", "hash")],
             &[lake, (LOG, "loud")],
             &[lake, ("SMSVOICE_PHONE_NUMBER", "mask")],
+            &[lake, (WATCH_TOPIC, "arn:aws:sns:eu-west-1:111122223333:on-call")],
+            &[lake, (WATCH_WORKGROUP, "sms"), (WATCH_TOPIC, "on-call")],
+            &[lake, (WATCH_WORKGROUP, "sms"), (WATCH_HOURS, "0")],
+            &[lake, (WATCH_WORKGROUP, "sms"), (WATCH_THRESHOLDS, "mad=5")],
         ] {
             errors += &format!("{}\n", config(vars).unwrap_err());
         }

@@ -13,9 +13,11 @@ mod retriable;
 mod retry;
 mod shares;
 mod telemetry;
+mod watch;
 
 pub use config::{Config, ConfigError, LogLevel};
 pub use durable::put_until;
 pub use invocation::{Consumer, Handled};
 pub use reply::{BatchItemFailure, Failure, Reply, ResultCode, TaskResult};
 pub use telemetry::{Sandbox, Telemetry};
+pub use watch::{Watch, WatchError, WatchSettings, asks_to_watch};

@@ -56,6 +56,11 @@ impl Privacy {
         if !self.is_plain() && could_hold_any(event) {
             self.hide_everywhere(event);
         }
+        if let Some(number) = &event.destination_phone_number
+            && Hidden::of(number.as_str()).is_none()
+        {
+            event.destination_prefix_hash = self.prefix_of(number.as_str()).map(Cow::Owned);
+        }
         let stays =
             |number: &Option<PhoneNumber<'_>>| number.as_ref().is_none_or(|number| is_surely_plain(number.as_str()));
         if !(self.is_plain() && stays(&event.destination_phone_number))
@@ -170,6 +175,7 @@ macro_rules! with_texts {
             rcs_billing_type,
             context,
             extra,
+            destination_prefix_hash: _,
         } = $event;
         let texts = $then![
             event_version,

@@ -48,6 +48,10 @@ impl fmt::Debug for PhoneNumbers {
     }
 }
 
+/// Digits that a prefix lacks, and that a number has at least which has one.
+const PREFIX_LACKS: usize = 4;
+const PREFIX_FROM: usize = 8;
+
 /// What stands in a text for a number that is not stored at all.
 const DROPPED: &str = "[number]";
 
@@ -62,6 +66,8 @@ pub struct Privacy {
     pub context_keep: Vec<String>,
     /// Whom payloads in quarantine that cannot be searched are encrypted for.
     pub quarantine_recipient: Option<Recipient>,
+    /// The key for hashes of the prefixes of masked numbers; without it, and unless whole numbers are hashed, there are none.
+    pub prefix_key: Option<PhoneKey>,
 }
 
 impl Privacy {
@@ -72,6 +78,7 @@ impl Privacy {
             origination_too: false,
             context_keep: Vec::new(),
             quarantine_recipient: None,
+            prefix_key: None,
         }
     }
 
@@ -95,6 +102,19 @@ impl Privacy {
             PhoneNumbers::Mask => PhoneNumber::from(Cow::Owned(number.text())).masked(),
             PhoneNumbers::Drop => DROPPED.to_owned(),
         }
+    }
+
+    /// What stands for a number less its last four digits: whether many numbers lie together can then be told without them.
+    /// None where numbers are kept, for there it can be cut off, and where nothing is; and without a key, because there are
+    /// so few prefixes that a hash without one is soon undone by trying all of them.
+    fn prefix_of(&self, number: &str) -> Option<String> {
+        let key = match &self.numbers {
+            PhoneNumbers::Hmac(key) => key,
+            PhoneNumbers::Mask => self.prefix_key.as_ref()?,
+            PhoneNumbers::Plain | PhoneNumbers::Drop => return None,
+        };
+        let digits = Number::read(number)?.e164_digits();
+        (digits.len() >= PREFIX_FROM).then(|| key.hash_prefix(&digits[..digits.len() - PREFIX_LACKS]))
     }
 
     /// What events of a number are found by, in whatever spelling it is given; none if the text is no number, or if the lake

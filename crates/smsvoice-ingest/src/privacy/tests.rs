@@ -36,6 +36,65 @@ fn destination_numbers_rest_as_configured() {
     assert_ne!(of(PhoneNumbers::Hmac(PhoneKey::new("v1", b"other"))), of(hmac()));
 }
 
+/// What stands for the destination's prefix, and all the rest of the event that is stored.
+fn prefix(privacy: &Privacy, number: &str) -> (Option<String>, String) {
+    let text = with(&format!(r#","destinationPhoneNumber":{}"#, serde_json::Value::from(number)));
+    let mut event = Event::parse(&text).unwrap();
+    privacy.apply(&mut event);
+    let prefix = event.destination_prefix_hash.take().map(Cow::into_owned);
+    (prefix, format!("{:?} {event:?}", event.destination_phone_number.as_ref().map(PhoneNumber::as_str)))
+}
+
+#[test]
+fn prefixes_are_hashed_where_there_is_a_key_and_numbers_are_not_kept() {
+    let of = |privacy: &Privacy| prefix(privacy, NUMBER).0;
+    // printf '\xffprefix:1425555' | openssl dgst -sha256 -hmac secret
+    insta::assert_snapshot!(of(&settings(hmac())).unwrap(), @"v1:966f0481c65acbff4beae98e69d3053d");
+    let key = || Some(PhoneKey::new("v1", b"secret"));
+    let masked = Privacy { prefix_key: key(), ..settings(PhoneNumbers::Mask) };
+    assert_eq!(of(&masked), of(&settings(hmac())), "the key alone decides");
+    assert_eq!(prefix(&masked, NUMBER).1, prefix(&settings(PhoneNumbers::Mask), NUMBER).1, "and nothing else changes");
+    assert_ne!(of(&settings(PhoneNumbers::Hmac(PhoneKey::new("v1", b"other")))), of(&masked));
+    for numbers in [PhoneNumbers::Plain, PhoneNumbers::Mask, PhoneNumbers::Drop] {
+        assert_eq!(of(&settings(numbers)), None);
+    }
+    for numbers in [PhoneNumbers::Plain, PhoneNumbers::Drop] {
+        assert_eq!(of(&Privacy { prefix_key: key(), ..settings(numbers) }), None, "a key is no reason to store more");
+    }
+}
+
+#[test]
+fn a_prefix_is_that_of_all_numbers_around_it_and_of_no_other() {
+    let privacy = settings(hmac());
+    let of = |number: &str| prefix(&privacy, number).0;
+    for same in ["+14255550000", "+1 (425) 555-9999", "0014255550156", "１４２５５５５０１５６"] {
+        assert_eq!(of(same), of(NUMBER), "{same}");
+    }
+    for other in ["+14255560156", "+1425555015", "+142555501561"] {
+        assert!(of(other).is_some() && of(other) != of(NUMBER), "{other}");
+    }
+    let hidden = stored(&privacy, NUMBER).0.unwrap();
+    for none in ["555555", "+1425555", "NOTIFY", "", "+1********56", "[number]", &hidden] {
+        assert_eq!(of(none), None, "{none}");
+    }
+}
+
+/// Nor of a name that looks like what is hashed for a prefix.
+#[test]
+fn a_prefix_never_has_the_hash_of_a_number() {
+    let privacy = settings(hmac());
+    for number in ["+142555501560156", "+14255550156", "+12345678"] {
+        let digits = number.trim_start_matches('+');
+        let prefix = prefix(&privacy, number).0.unwrap();
+        let shorter = &digits[..digits.len() - 4];
+        for text in
+            [shorter.to_owned(), format!("+{shorter}"), format!("prefix:{shorter}"), format!("ÿprefix:{shorter}")]
+        {
+            assert_ne!(stored(&privacy, &text).0.as_deref(), Some(prefix.as_str()), "{text}");
+        }
+    }
+}
+
 #[test]
 fn one_number_has_one_hash_in_every_spelling() {
     let spellings = [
@@ -105,7 +164,7 @@ const EVERYWHERE: &str = r#","destinationPhoneNumber":"+14255550156","originatio
 fn an_events_numbers_are_hidden_wherever_they_stand() {
     let all = |numbers, origination_too, kept: &[&str]| {
         let context_keep = kept.iter().map(|key| (*key).to_owned()).collect();
-        shown(&Privacy { numbers, origination_too, context_keep, quarantine_recipient: None }, EVERYWHERE)
+        shown(&Privacy { numbers, origination_too, context_keep, ..Privacy::default() }, EVERYWHERE)
     };
     insta::assert_snapshot!([
         all(PhoneNumbers::Mask, false, &[]),

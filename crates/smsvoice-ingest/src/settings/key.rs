@@ -5,12 +5,10 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::timeout::TimeoutConfig;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use thiserror::Error;
+
+use crate::aws::sdk_config;
 
 /// Where a key is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,9 +115,7 @@ fn time_limits() -> TimeoutConfig {
 }
 
 async fn secret(arn: &str) -> Result<(Vec<u8>, Option<String>), KeyError> {
-    let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(client).timeout_config(time_limits());
-    let config = config.load().await;
+    let config = sdk_config(time_limits()).await;
     let secrets = aws_sdk_secretsmanager::Client::new(&config);
     let secret = secrets.get_secret_value().secret_id(arn).send().await;
     let secret = secret

@@ -47,7 +47,8 @@ pub enum SettingsError {
     /// A key is named, and the lake stores no hashes.
     #[error(
         "{setting} names a key, but the lake stores phone numbers as {held}; a key is for hmac. Leave it out, or ask for \
-         {asked} hmac with a lake that has nothing in it yet",
+         {asked} hmac with a lake that has nothing in it yet, or for {asked} mask if the key is for the prefixes of masked \
+         numbers",
         setting = Setting::PhoneKey.both(),
         asked = Setting::PhoneNumbers.both()
     )]
@@ -64,7 +65,7 @@ pub enum SettingsError {
     NoRecipient,
     /// The key cannot be had.
     #[error("the key for phone numbers cannot be used")]
-    Key(#[source] KeyError),
+    Key(#[from] KeyError),
 }
 
 impl Wanted {
@@ -72,14 +73,19 @@ impl Wanted {
     pub async fn settle(self, lake: &Lake, vars: &BTreeMap<String, String>) -> Result<Settings, SettingsError> {
         let Self { lake: asked, phone_key, phone_key_version, routes } = self;
         // A key says that hashes are wanted, unless the lake is known to hold something else.
+        let asks_for_mask = asked.phone_numbers == Some(PhoneNumbersSetting::Mask);
         let held = lake.agree(&asked).await?;
         let LakeSettings { layout: _, phone_numbers, origination, context_columns, context_keep, quarantine_recipient } =
             held;
+        let mut prefix_key = None;
         let numbers = match (phone_numbers, phone_key) {
             (PhoneNumbersSetting::Hmac, None) => return Err(SettingsError::NoKey),
             (PhoneNumbersSetting::Hmac, Some(source)) => {
-                let key = source.load(phone_key_version, vars).await.map_err(SettingsError::Key)?;
-                PhoneNumbers::Hmac(key)
+                PhoneNumbers::Hmac(source.load(phone_key_version, vars).await?)
+            }
+            (PhoneNumbersSetting::Mask, Some(source)) if asks_for_mask => {
+                prefix_key = Some(source.load(phone_key_version, vars).await?);
+                PhoneNumbers::Mask
             }
             (held, Some(_)) => return Err(SettingsError::KeyWithoutHmac { held }),
             (PhoneNumbersSetting::Plain, None) => PhoneNumbers::Plain,
@@ -92,6 +98,7 @@ impl Wanted {
             origination_too: origination == OriginationSetting::Same,
             context_keep,
             quarantine_recipient: recipient.transpose()?,
+            prefix_key,
         };
         Ok(Settings { privacy, routes, context_columns })
     }
@@ -140,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_goes_with_hmac_and_with_nothing_else() {
+    async fn a_key_goes_with_hmac_or_with_mask_if_that_is_asked_for_too() {
         let hmac = (Setting::PhoneNumbers, "hmac");
         let hashed = lake();
         assert!(settle(&hashed, &[hmac]).await.unwrap_err().contains("SMSVOICE_PHONE_KEY"));
@@ -148,6 +155,11 @@ mod tests {
         assert!(matches!(settings.privacy.numbers, PhoneNumbers::Hmac(_)));
         let masked = lake();
         assert!(settle(&masked, &[(Setting::PhoneKey, "env:KEY")]).await.unwrap_err().contains("a key is for hmac"));
+        let both = [(Setting::PhoneNumbers, "mask"), (Setting::PhoneKey, "env:KEY")];
+        let settings = settle(&masked, &both).await.unwrap();
+        assert!(matches!(settings.privacy.numbers, PhoneNumbers::Mask) && settings.privacy.prefix_key.is_some());
+        let dropped = [(Setting::PhoneNumbers, "drop"), (Setting::PhoneKey, "env:KEY")];
+        assert!(settle(&lake(), &dropped).await.unwrap_err().contains("a key is for hmac"));
     }
 
     #[tokio::test]

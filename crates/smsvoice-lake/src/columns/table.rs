@@ -60,6 +60,7 @@ macro_rules! event_columns {
             aws_region: Word = route.aws_region, "from the route, where it tells";
             source: Word + Ranged = route.source, "the route: `firehose` `sns` `sqs` `logs` `eventbridge` `kinesis` `s3` `file` `emulator`";
             received_at: Time = route.received_at, "when it arrived, by the envelope; of a file, its modification";
+            destination_prefix_hash: Word = event.destination_prefix_hash, "keyed hash of the destination number less its last four digits, where the number itself is not kept and there is a key";
         }
     };
 }

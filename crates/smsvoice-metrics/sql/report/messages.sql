@@ -26,13 +26,7 @@ SELECT
   messages.account,
   messages.region,
   messages.context,
-  -- A number less its last four digits, where the lake has the number itself. The stars keep it from passing for one.
-  CASE
-    WHEN strpos(messages.destination_phone_number, '+') = 1
-      AND strpos(messages.destination_phone_number, '*') = 0
-      AND length(messages.destination_phone_number) > 8
-    THEN substr(messages.destination_phone_number, 1, length(messages.destination_phone_number) - 4) || '****'
-  END AS number_prefix,
+  /*{number_prefix}*/ NULL /*{}*/ AS number_prefix,
   coalesce(marks.began_as_rcs, FALSE) AS began_as_rcs,
   coalesce(marks.was_read, FALSE) AS was_read,
   coalesce(marks.fell_back, FALSE) AS fell_back,

@@ -1,9 +1,10 @@
 -- Messages by country and hour of the request, with those to the prefix that got most. Calls are no messages to pump.
-WITH by_prefix AS (
+WITH
+/*{ahead}*/ /*{}*/ by_prefix AS (
   SELECT
     coalesce(country, '') AS country,
     date_trunc('hour', coalesce(requested_at, first_event_at)) AS hour,
-    number_prefix,
+    /*{number_prefix}*/ number_prefix /*{}*/ AS number_prefix,
     count(*) AS messages,
     count(*) FILTER (WHERE outcome NOT IN ('pending', 'unknown')) AS concluded,
     count(*) FILTER (WHERE outcome IN ('delivered', 'accepted')) AS arrived,

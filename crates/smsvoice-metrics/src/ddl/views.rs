@@ -4,7 +4,7 @@ use super::dialect::without_comments;
 use super::period;
 use crate::dimension::Dimension;
 use crate::metric::Metric;
-use crate::statement::{Within, events_once, messages, messages_of, metric_within, trace_within};
+use crate::statement::{Within, events_once, messages, messages_of, metric_within, pumping_within, trace_within};
 
 /// A view: its name and its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,12 @@ pub fn prepared() -> Vec<Prepared> {
             period::MESSAGES
         )),
     });
+    all.push(Prepared {
+        name: between("pumping"),
+        doc: "messages by country and hour, with those to the prefix that got most: what smsvoice watch judges. Parameters: since, until"
+            .to_owned(),
+        sql: without_comments(&pumping_within(&period::parameters())),
+    });
     let asked = period::asked("CAST(? AS varchar) AS message_id, ");
     let trace = trace_within("(SELECT message_id FROM asked)", Some(period::PARTITIONS.to_owned()));
     all.push(Prepared {
@@ -104,6 +110,7 @@ pub(crate) fn macros() -> Vec<(String, &'static str, String)> {
     let messages = messages_of(Some(&period::argument_partitions()));
     let messages = format!("SELECT * FROM (\n{messages}) AS messages\nWHERE {}", period::ARGUMENT_MESSAGES);
     macros.push((between("messages"), "since, until", messages));
+    macros.push((between("pumping"), "since, until", pumping_within(&arguments())));
     let trace = trace_within("CAST(id AS VARCHAR)", Some(period::argument_partitions()));
     macros.push((between("trace"), "id, since, until", trace));
     macros.into_iter().map(|(name, arguments, sql)| (name, arguments, without_comments(&sql))).collect()

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use smsvoice_report::{Block, Cell, Figure, Section, Table};
+pub use smsvoice_watch::Watched;
 use smsvoice_watch::{Hour, Prefixes, Sign, Thresholds, signs};
 
 use super::answer::Answer;
@@ -11,24 +12,7 @@ use super::{Asked, ReportRequest};
 use crate::error::EngineError;
 use crate::filter::Filter;
 use crate::query_engine::QueryEngine;
-use crate::statement::Period;
-
-const PUMPING: &str = include_str!("../../sql/report/pumping.sql");
-
-/// What a look at the last hours found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Watched {
-    /// From this instant on hours were judged.
-    pub since: DateTime<Utc>,
-    /// Up to before this one.
-    pub until: DateTime<Utc>,
-    /// The hours that were judged or served as their past, over all countries.
-    pub hours: usize,
-    /// Whether the lake tells the prefixes of numbers; where it does not, the other two conditions decide.
-    pub prefixes: bool,
-    /// The signs, the oldest first.
-    pub signs: Vec<Sign>,
-}
+use crate::statement::{PUMPING, Period};
 
 /// Judges the hours from `since` up to before `until` by the days before them.
 pub async fn watch(
@@ -42,9 +26,7 @@ pub async fn watch(
     let request = ReportRequest { period, only, by: Vec::new(), as_of: until, plain_numbers: false };
     let source = Source::of_messages(engine, &request, period).await?;
     let hours = hours(&source.broken_down(PUMPING, &[], period).await?);
-    let prefixes = hours.iter().any(|hour| hour.prefixes.is_some());
-    let signs = signs(&hours, since, thresholds);
-    Ok(Watched { since, until, hours: hours.len(), prefixes, signs })
+    Ok(Watched::judged(&hours, since, until, thresholds))
 }
 
 fn hours(answer: &Answer) -> Vec<Hour> {
@@ -77,7 +59,7 @@ pub(crate) async fn section(asked: &Asked<'_>) -> Result<Section, EngineError> {
         blocks.push(Block::Figure(Box::new(figure(&signs))));
     }
     if !hours.is_empty() && hours.iter().all(|hour| hour.prefixes.is_none()) {
-        let note = "The lake does not keep numbers as they are (phone_numbers = mask, hmac or drop), so whether they gather in few prefixes is not known: volume and rate decide alone.";
+        let note = "The lake keeps neither numbers nor hashes of their prefixes (phone_numbers = drop, or mask without a key), so whether they gather in few prefixes is not known: volume and rate decide alone.";
         blocks.push(Block::Note(note.into()));
     }
     let lead = "Somebody who earns by messages makes many be sent to numbers of their own, which lie together and do not answer. smsvoice watch says the same by its exit code.";

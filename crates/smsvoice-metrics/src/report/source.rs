@@ -15,7 +15,7 @@ use crate::filter;
 use crate::gather::Gathered;
 use crate::metric::Metric;
 use crate::query_engine::QueryEngine;
-use crate::statement::{Period, Within, both, broken_down, messages_of};
+use crate::statement::{NUMBER_PREFIX, Period, Within, both, broken_down, messages_of};
 use crate::template::{fill, timestamp};
 use crate::time_zone::TimeZone;
 
@@ -74,6 +74,7 @@ impl<'a> Source<'a> {
             "messages" => Some(format!("(\n{}) AS messages", messages_of(partitions.as_deref()))),
             "marks" => Some(format!("(\n{}) AS marks", of_partitions(MARKS, partitions.as_deref()))),
             "period" => conditions.clone(),
+            "number_prefix" => Some(NUMBER_PREFIX.to_owned()),
             _ => None,
         });
         let mut queries = vec![Gathered { table: MESSAGES_TABLE, sql: messages.clone() }];

@@ -80,6 +80,7 @@ fn columns(events: &[Event<'_>], routes: &[Route<'_>]) -> Vec<(&'static str, Arr
         ("aws_region", route(|r| owned(r.aws_region.as_deref()))),
         ("source", route(|r| Some(r.source.as_str().to_owned()))),
         ("received_at", times(routes.iter().map(|r| r.received_at.map(Timestamp::millis)))),
+        ("destination_prefix_hash", text(|e| owned(e.destination_prefix_hash.as_deref()))),
         (
             "context_a",
             text(|e| e.context.iter().find(|(key, _)| key == "a").map(|(_, value)| value.clone().into_owned())),

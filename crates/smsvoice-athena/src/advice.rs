@@ -1,9 +1,9 @@
 //! Why Athena did not answer, and what to do about it.
 
 use aws_sdk_athena::types::QueryExecutionState;
-use smsvoice_metrics::EngineError;
 
-use super::{AthenaSettings, fault};
+use crate::asking::AthenaSettings;
+use crate::error::AthenaError;
 
 /// What to do about words in the reason that Athena gives for a query's end, by the first that is there.
 const REASONS: [(&[&str], &str); 7] = [
@@ -34,18 +34,19 @@ fn advice(said: &str) -> Option<&'static str> {
 }
 
 /// For a query that ended without an answer.
-pub(super) fn of_ended(state: &QueryExecutionState, reason: &str, id: &str) -> EngineError {
+pub(crate) fn of_ended(state: &QueryExecutionState, reason: &str, id: &str) -> AthenaError {
     let reason = sentence(reason);
     match state {
-        QueryExecutionState::Cancelled => {
-            fault(format!("was told to cancel the query {id}: {reason}"), advice(&reason).or(Some("ask again")))
-        }
-        _ => fault(format!("failed at the query {id}: {reason}"), advice(&reason)),
+        QueryExecutionState::Cancelled => AthenaError::new(
+            format!("was told to cancel the query {id}: {reason}"),
+            advice(&reason).or(Some("ask again")),
+        ),
+        _ => AthenaError::new(format!("failed at the query {id}: {reason}"), advice(&reason)),
     }
 }
 
 /// For a call that was refused.
-pub(super) fn of_call(code: &str, message: &str, settings: &AthenaSettings) -> EngineError {
+pub(crate) fn of_call(code: &str, message: &str, settings: &AthenaSettings) -> AthenaError {
     let message = sentence(message);
     let advice = match code {
         "TooManyRequestsException" | "ThrottlingException" => {
@@ -62,7 +63,7 @@ pub(super) fn of_call(code: &str, message: &str, settings: &AthenaSettings) -> E
     };
     let colon = if message.is_empty() { "" } else { ": " };
     let workgroup = &settings.workgroup;
-    fault(format!("refuses ({code}) in the workgroup {workgroup}{colon}{message}"), advice)
+    AthenaError::new(format!("refuses ({code}) in the workgroup {workgroup}{colon}{message}"), advice)
 }
 
 /// The text in one line, without a point at its end.

@@ -15,14 +15,14 @@ const MEGABYTE: u64 = 1 << 20;
 const LEAST: u64 = 10 * MEGABYTE;
 
 /// What a query read; nothing if it gave an earlier answer again.
-pub(super) fn bytes_scanned(query: &QueryExecution) -> u64 {
+pub(crate) fn bytes_scanned(query: &QueryExecution) -> u64 {
     let bytes = query.statistics().and_then(QueryExecutionStatistics::data_scanned_in_bytes);
     bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default()
 }
 
 /// In US dollars. Definitions, failed queries and answers that are given again are free; a cancelled query costs what it
 /// had read.
-pub(super) fn usd(query: &QueryExecution) -> f64 {
+pub(crate) fn usd(query: &QueryExecution) -> f64 {
     let status = query.status().and_then(|status| status.state());
     let reused = query.statistics().and_then(|statistics| statistics.result_reuse_information());
     let free = query.statement_type() == Some(&StatementType::Ddl)

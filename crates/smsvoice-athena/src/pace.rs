@@ -23,12 +23,12 @@ impl Default for Pace {
 
 impl Pace {
     /// The pauses before a request that was turned away is repeated: each twice as long as the one before.
-    pub(crate) fn pauses(self) -> impl Iterator<Item = Duration> {
+    pub fn pauses(self) -> impl Iterator<Item = Duration> {
         self.growing(2.0).take(self.repeats)
     }
 
     /// The pauses between questions whether something is done, without end: each half as long again as the one before.
-    pub(crate) fn looks(self) -> impl Iterator<Item = Duration> {
+    pub fn looks(self) -> impl Iterator<Item = Duration> {
         self.growing(1.5)
     }
 
