@@ -65,10 +65,13 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let answer = async |engine: &dyn QueryEngine| {
             let Some(sql) = query else { return prompt::ask(engine, args.format, world).await };
-            let rows = engine.query(&sql).await?;
+            let mut rows = engine.query(&sql).await?;
             if let Some(file) = args.out.file(args.format) {
-                let schema = rows.schema();
-                file.write(&schema, &rows.collect().await?)?;
+                let mut begun = file.begin(&rows.schema())?;
+                while let Some(rows) = rows.next().await? {
+                    begun.write(&rows)?;
+                }
+                begun.finish()?;
                 world.note(&format!("written to {}", file.path().display()));
             } else {
                 super::print(rows, args.format.format(), args.format.look(world.width)).await?;

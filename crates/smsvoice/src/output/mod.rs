@@ -9,6 +9,7 @@ mod look;
 mod numbers;
 mod table;
 mod value;
+mod workbook;
 
 use std::io::{self, Write};
 
