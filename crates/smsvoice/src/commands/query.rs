@@ -1,5 +1,6 @@
 //! `smsvoice query`: any SQL over the lake, once or at a prompt.
 
+mod editor;
 mod prompt;
 
 use std::io::{self, Read};
@@ -63,8 +64,11 @@ impl Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let query = args.query(world)?;
     runtime()?.block_on(async {
+        let Some(sql) = query else {
+            let talk = async |engine: &dyn QueryEngine| prompt::ask(engine, args.format, world).await;
+            return args.engine.talk(world, talk).await;
+        };
         let answer = async |engine: &dyn QueryEngine| {
-            let Some(sql) = query else { return prompt::ask(engine, args.format, world).await };
             let mut rows = engine.query(&sql).await?;
             if let Some(file) = args.out.file(args.format) {
                 let mut begun = file.begin(&rows.schema())?;

@@ -5,14 +5,15 @@ mod serve;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
 use chrono::{DateTime, Utc};
 use smsvoice_metrics::report::{ReportRequest, report};
 use smsvoice_metrics::{Dimension, Filter, Period, TimeZone};
 use smsvoice_report::Report;
 
+use crate::interrupt;
 use crate::lake::{DamagedArgs, LakeArgs, runtime};
 use crate::moment::Moment;
+use crate::output::write_whole;
 use crate::period::not_backward;
 use crate::{Exit, UsageError, World};
 
@@ -107,20 +108,24 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     }
     let (form, out) = target(args)?;
     let request = args.about.request(world.now, args.as_of)?;
-    runtime()?.block_on(async {
+    let told = async {
         let engine = args.lake.engine(world, &args.damaged).await?;
         let report = report(&engine, &args.lake.lake, &request).await?;
         let text = form.write(&report);
         match out {
             None => super::unless_gone(io::stdout().write_all(text.as_bytes()).map_err(Into::into))?,
             Some(path) => {
-                std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+                write_whole(&path, text.as_bytes())?;
                 world.say("written", &path.display().to_string());
             }
         }
         Ok(super::exit_of(&engine))
-    })
+    };
+    runtime()?.block_on(interrupt::unless_ends(told, INTERRUPTED, world))
 }
+
+/// What is said when a report is interrupted.
+const INTERRUPTED: &str = "interrupted; no report was written, and the same command makes it";
 
 /// What is written, and where; stdout if there is no path.
 fn target(args: &Args) -> anyhow::Result<(Form, Option<PathBuf>)> {

@@ -8,6 +8,7 @@ use anyhow::Context;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
+use tempfile::NamedTempFile;
 
 use super::workbook::WorkbookWriter;
 use super::{Format, FormatArgs, Look, RowWriter};
@@ -41,7 +42,7 @@ pub(crate) struct OutFile {
 /// The same, of which a part is written.
 pub(crate) struct BegunFile {
     path: PathBuf,
-    file: tempfile::NamedTempFile,
+    file: NamedTempFile,
     writer: Box<dyn RowWriter>,
 }
 
@@ -83,8 +84,7 @@ impl OutFile {
     /// A file beside it, that rows of `schema` are written to as they come.
     pub(crate) fn begin(&self, schema: &SchemaRef) -> anyhow::Result<BegunFile> {
         let begun = || {
-            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let file = tempfile::Builder::new().prefix(".smsvoice-").tempfile_in(folder)?;
+            let file = beside(&self.path)?;
             let writer = self.kind.writer(schema, file.reopen()?)?;
             anyhow::Ok(BegunFile { path: self.path.clone(), file, writer })
         };
@@ -110,12 +110,36 @@ impl BegunFile {
         let Self { path, file, writer } = self;
         let finished = || {
             writer.finish()?;
-            file.as_file().sync_all()?;
-            readable(&file)?;
-            file.persist(&path).map_err(|error| error.error)
+            named(file, &path)
         };
-        finished().map(drop).with_context(|| unwritten(&path))
+        finished().with_context(|| unwritten(&path))
     }
+}
+
+/// Writes a file whole or not at all. What is no file, a pipe or a terminal, takes what comes.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let written = || {
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return std::fs::write(path, bytes);
+        }
+        let mut file = beside(path)?;
+        file.as_file_mut().write_all(bytes)?;
+        named(file, path)
+    };
+    written().with_context(|| unwritten(path))
+}
+
+/// A file without a name that anybody would look for, in the folder of this one.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".smsvoice-").tempfile_in(folder)
+}
+
+/// Gives a file its name, now that it is whole.
+fn named(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    readable(&file)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn unwritten(path: &Path) -> String {
@@ -156,12 +180,12 @@ impl<W: Write + Send> RowWriter for ParquetRows<W> {
 
 /// A temporary file is its owner's alone; an answer is what files of this user are.
 #[cfg(unix)]
-fn readable(file: &tempfile::NamedTempFile) -> io::Result<()> {
+fn readable(file: &NamedTempFile) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &tempfile::NamedTempFile) -> io::Result<()> {
+fn readable(_: &NamedTempFile) -> io::Result<()> {
     Ok(())
 }
