@@ -13,6 +13,7 @@ pub mod random_events;
 pub mod replayed;
 pub mod rows;
 pub mod s3;
+pub mod schemas;
 pub mod tallies;
 pub mod template;
 pub mod tools;

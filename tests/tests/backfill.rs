@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use tests::programs::{moto, program};
-use tests::python;
+use tests::{python, schemas};
 
 const OBJECTS: &str = "2000";
 
@@ -55,6 +55,7 @@ fn a_backfill_of_two_thousand_objects_equals_the_truth() {
     assert_eq!((&told["dry"]["exit"], count(&told, "lines")), (&Value::from(0), 2_000), "{}", told["dry"]);
     assert_eq!(told["ours"], told["theirs"]);
     assert!(told["dry"]["stderr"].as_str().unwrap().contains("dollars: S3 Batch Operations 0.25, "), "{}", told["dry"]);
+    schemas::assert_documented(&[("backfill", account)]);
     // One that was begun before is followed to the same account.
     assert_eq!(told["again"]["stdout"], begun["stdout"]);
     assert_eq!(told["nothing"]["exit"], 0);

@@ -49,6 +49,8 @@ pub struct Config {
     pub terms: Terms,
     /// The key pair to hold requests to; none by default, so that any access key will do.
     pub credentials: Option<Credentials>,
+    /// Whether requests may be signed at any time, as those of a test with a frozen clock are.
+    pub any_time: bool,
     /// Names by which requests may call the emulator, besides loopback's.
     pub allowed_hosts: Vec<String>,
     /// Takes one line a request.
@@ -80,6 +82,7 @@ impl Default for Config {
             place: Place { region: "us-east-1".to_owned(), account_id: "000000000000".to_owned() },
             terms: Terms::default(),
             credentials: None,
+            any_time: false,
             allowed_hosts: Vec::new(),
             log: None,
             seed: None,
@@ -103,6 +106,8 @@ pub struct Components {
     pub terms: Terms,
     /// The key pair to hold requests to; with none, any access key will do.
     pub credentials: Option<Credentials>,
+    /// Whether requests may be signed at any time, as those of a test with a frozen clock are.
+    pub any_time: bool,
     /// Names by which requests may call the emulator, besides loopback's.
     pub allowed_hosts: Vec<String>,
     /// Takes one line a request.
@@ -240,6 +245,7 @@ pub async fn prepare(config: Config, listener: TcpListener) -> Result<Emulation,
         place: config.place,
         terms: config.terms,
         credentials: config.credentials,
+        any_time: config.any_time,
         allowed_hosts: config.allowed_hosts,
         log: config.log,
         seed: config.seed.unwrap_or_else(fresh_seed),
@@ -272,7 +278,12 @@ fn prepare_components(components: Components, listener: TcpListener) -> Result<E
     let faults = Faults::new(seed, std::mem::take(&mut rules.api_fault));
     let faults = Arc::new(faults.map_err(|(number, source)| StartError::Fault { number, source })?);
     let real = Arc::clone(clock.real());
-    let auth = Auth { credentials: credentials.clone(), account_id: place.account_id.clone(), real: Arc::clone(&real) };
+    let auth = Auth {
+        credentials: credentials.clone(),
+        any_time: components.any_time,
+        account_id: place.account_id.clone(),
+        real: Arc::clone(&real),
+    };
     let mut world = World::new(place, terms, seed, clock.now());
     let store = components.state.as_deref().map(|state| restore(state, &mut world)).transpose()?;
     clock.not_before(world.latest_time());

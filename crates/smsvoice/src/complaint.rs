@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 
+use crate::interrupt::Interrupted;
 use crate::usage::UsageError;
 use crate::{Exit, World};
 
@@ -16,6 +17,9 @@ pub(crate) fn complain(error: &anyhow::Error, world: &World) -> Exit {
     if error.is::<UsageError>() {
         let _ = writeln!(io::stderr(), "\nFor more information, try '--help'.");
         return Exit::WronglyUsed;
+    }
+    if error.is::<Interrupted>() {
+        return Exit::Interrupted;
     }
     Exit::Failed
 }

@@ -1,7 +1,5 @@
 //! Who answers a question about a lake: the embedded engine, Athena or Trino.
 
-use std::io::{self, Write};
-
 use anyhow::Context;
 use smsvoice_engines::{
     AthenaEngine, AthenaSettings, KeepsDefinitions, PRICE_AS_OF, Pace, Secret, TrinoEngine, TrinoSettings,
@@ -11,6 +9,7 @@ use smsvoice_metrics::ddl::TablesOf;
 use smsvoice_metrics::{QueryEngine, Spent};
 
 use crate::aws::AwsArgs;
+use crate::interrupt;
 use crate::lake::{DamagedArgs, LakeArgs};
 use crate::usage::UsageError;
 use crate::world::World;
@@ -119,25 +118,42 @@ impl EngineArgs {
         self.ask_for(true, world, question).await
     }
 
+    /// The same of an engine that is asked again and again: an interrupt is whoever asks' own.
+    pub(crate) async fn talk<T>(
+        &self,
+        world: &World,
+        talk: impl AsyncFnOnce(&dyn QueryEngine) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let engine = self.open(false, world).await?;
+        let talked = talk(&*engine).await;
+        tell_spent(&*engine, world);
+        talked
+    }
+
     async fn ask_for<T>(
         &self,
         seeking: bool,
         world: &World,
         question: impl AsyncFnOnce(&dyn QueryEngine) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let engine = self.open(seeking, world).await?;
-        if self.is_local() {
-            return question(&*engine).await;
-        }
-        asked(&*engine, question(&*engine)).await
+        let durable = match self.engine {
+            EngineName::Local => ASKED_HERE,
+            EngineName::Athena | EngineName::Trino => ASKED_ELSEWHERE,
+        };
+        let opened = interrupt::unless_ends(self.open(seeking, world), durable, world).await;
+        let engine = opened?;
+        let answer = interrupt::unless_ends(question(&*engine), durable, world).await;
+        engine.cancel().await;
+        tell_spent(&*engine, world);
+        answer
     }
 
     /// The engine itself, for who asks it more than once. What runs elsewhere has to be cancelled when nobody waits for it.
     pub(crate) async fn open(&self, seeking: bool, world: &World) -> anyhow::Result<Box<dyn QueryEngine>> {
         Ok(match self.engine {
             EngineName::Local => {
-                let lake = self.lake();
-                let lake = lake.ok_or_else(|| UsageError::new("--lake is missing: which lake is asked about?"))?;
+                let lake =
+                    self.lake().ok_or_else(|| UsageError::new("--lake is missing: which lake is asked about?"))?;
                 Box::new(lake.engine_for(seeking, world, &self.damaged).await?)
             }
             EngineName::Athena => Box::new(self.elsewhere.athena(world).await?),
@@ -146,17 +162,18 @@ impl EngineArgs {
     }
 }
 
-/// Waits for an answer from elsewhere, ends what nobody waits for any more, and tells what was spent.
-async fn asked<T>(engine: &dyn QueryEngine, answer: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let answer = tokio::select! {
-        answer = answer => answer,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; the query was cancelled")),
-    };
-    engine.cancel().await;
+/// What is said when a question to the embedded engine is interrupted.
+const ASKED_HERE: &str = "interrupted; nothing was written, and the same command asks again";
+
+/// The same of one to Athena or Trino.
+const ASKED_ELSEWHERE: &str =
+    "interrupted; the query was cancelled, nothing was written, and the same command asks again";
+
+/// Tells what was spent elsewhere.
+fn tell_spent(engine: &dyn QueryEngine, world: &World) {
     if let Some(spent) = engine.spent() {
-        writeln!(io::stderr(), "note: {}", told(spent))?;
+        world.note(&told(spent));
     }
-    answer
 }
 
 /// What was spent, in a sentence.

@@ -1,4 +1,6 @@
 //! An interrupt (Ctrl-C) of long work: it ends where nothing is lost, and a second one ends at once.
+//!
+//! Questions end at the first one: what they have begun to write is taken away, and what runs elsewhere is cancelled.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,17 +14,56 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a process that was interrupted ends with, as shells tell it.
 const CODE: i32 = 130;
 
-/// Sets `stop` at the first interrupt, and says so. Called within a runtime, which goes on meanwhile.
-pub(crate) fn stops(stop: &Arc<AtomicBool>, durable: &'static str, world: &World) {
-    let (stop, world) = (Arc::clone(stop), world.clone());
+/// How long a question may take to end by itself. It can be at work where no interrupt is heard.
+const LEAVING: Duration = Duration::from_secs(2);
+
+/// Ended by an interrupt. It says what is durable.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Interrupted(pub(crate) &'static str);
+
+/// Does the work, unless an interrupt comes first.
+pub(crate) async fn unless<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+    durable: &'static str,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        biased;
+        heard = tokio::signal::ctrl_c() => Err(heard.map_or_else(Into::into, |()| Interrupted(durable).into())),
+        done = work => done,
+    }
+}
+
+/// The same for all of a command: if the work does not hear the interrupt, the process ends all the same.
+pub(crate) async fn unless_ends<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+    durable: &'static str,
+    world: &World,
+) -> anyhow::Result<T> {
+    let told = world.clone();
+    let ends = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tokio::time::sleep(LEAVING).await;
+            told.say("error", durable);
+            std::process::exit(CODE);
+        }
+    });
+    let done = unless(work, durable).await;
+    ends.abort();
+    done
+}
+
+/// Sets `stop` at the first interrupt, and tells so by `say`. Called within a runtime, which goes on meanwhile.
+pub(crate) fn stops(stop: &Arc<AtomicBool>, durable: &'static str, say: impl Fn(&str) + Send + 'static) {
+    let stop = Arc::clone(stop);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
         stop.store(true, Ordering::Relaxed);
-        world.say("note", "stopping; once more ends at once");
+        say("stopping; once more ends at once");
         let _ = tokio::time::timeout(PATIENCE, tokio::signal::ctrl_c()).await;
-        world.say("note", durable);
+        say(durable);
         std::process::exit(CODE);
     });
 }

@@ -73,5 +73,19 @@ impl LakeArgs {
 
 /// A runtime for one command.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    #[cfg(unix)]
+    runtime.block_on(async { outlive_limits() });
+    Ok(runtime)
+}
+
+/// A file that is longer than this user may write is an error that is told; by default it ends the process without a word.
+#[cfg(unix)]
+fn outlive_limits() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// `SIGXFSZ`, on Linux and macOS alike.
+    const TOO_LONG: i32 = 25;
+    // Where it cannot be caught, it is as before. Nobody waits for it: that it is caught is enough.
+    drop(signal(SignalKind::from_raw(TOO_LONG)));
 }

@@ -19,6 +19,7 @@ use smsvoice_provision::{Desired, Draft, Faults, SdkConfig, Values, stacks};
 
 use crate::aws::AwsArgs;
 use crate::commands::{print_document, print_document_of};
+use crate::interrupt::Interrupted;
 use crate::output::{Format, FormatArgs};
 use crate::{Exit, World};
 
@@ -38,7 +39,7 @@ pub(crate) async fn open(path: &Path, text: &str, aws: &AwsArgs, world: &World) 
         BTreeMap::new()
     } else {
         let config = aws.in_region(config.clone(), None, world)?;
-        stacks::outputs(&config, &needed, &Patience::default(), &say_waiting).await?
+        stacks::outputs(&config, &needed, &Patience::default(), &say_waiting(world)).await?
     };
     let values = Values { variables: world.env.iter().cloned().collect(), stacks };
     let desired = draft.settle(&values)?;
@@ -61,9 +62,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
 
 impl Opened {
     /// What there is; with `all`, every set is read in full.
-    pub(crate) async fn found(&self, all: bool) -> anyhow::Result<Found> {
+    pub(crate) async fn found(&self, all: bool, world: &World) -> anyhow::Result<Found> {
         let named: BTreeSet<SetId> = self.desired.world.sets.keys().cloned().collect();
-        found(&self.config, named, all).await
+        found(&self.config, named, all, world).await
     }
 
     /// The calls of a difference, or where in the file it asks for too much.
@@ -73,11 +74,16 @@ impl Opened {
 }
 
 /// What there is, these sets in full; or with `all`, every one.
-pub(crate) async fn found(config: &SdkConfig, named: BTreeSet<SetId>, all: bool) -> anyhow::Result<Found> {
+pub(crate) async fn found(
+    config: &SdkConfig,
+    named: BTreeSet<SetId>,
+    all: bool,
+    world: &World,
+) -> anyhow::Result<Found> {
     // API v1 is not in every region, so that it is asked only where the file has sets of it.
     let apis = named.iter().map(|id| id.api).chain([Api::V2]).collect();
     let scope = Scope { in_full: (!all).then_some(named), apis };
-    Ok(Reader::new(config, Patience::default()).world(&scope, &say_waiting).await?)
+    Ok(Reader::new(config, Patience::default()).world(&scope, &say_waiting(world)).await?)
 }
 
 /// Makes the calls, tells of each, and says what was done and what was not.
@@ -92,12 +98,13 @@ pub(crate) async fn carry_out(
 ) -> anyhow::Result<Exit> {
     let stop = stop_on_interrupt();
     let stopped = || stop.load(Ordering::Relaxed);
+    let waits = say_waiting(world);
     let notify = |progress: Progress<'_>| match progress {
         Progress::Done(call, at, of) if format.format() == Format::Table => {
             let _ = writeln!(io::stdout(), "done {at}/{of}: {call}");
         }
         Progress::Done(..) => {}
-        Progress::Waiting(_, waiting) => say_waiting(waiting),
+        Progress::Waiting(_, waiting) => waits(waiting),
     };
     let writer = Writer::new(config);
     let run = Run { writer: &writer, arns: found.arns, id: run_id, patience, stopped: &stopped, notify: &notify };
@@ -117,7 +124,9 @@ pub(crate) async fn carry_out(
             done.len() + not_done.len()
         ))),
         None if not_done.is_empty() => Ok(Exit::Done),
-        None => anyhow::bail!("interrupted; run the same command again, which does the rest"),
+        None => {
+            Err(Interrupted("interrupted; what is told as done is done, and the same command does the rest").into())
+        }
     }
 }
 
@@ -166,9 +175,14 @@ pub(crate) fn draw_faults(error: anyhow::Error, world: &World) -> anyhow::Result
     Ok(Exit::Failed)
 }
 
-pub(crate) fn say_waiting(waiting: Waiting<'_>) {
-    let Waiting { failure, pause } = waiting;
-    let _ = writeln!(io::stderr(), "waiting {:.1} s, then again: {failure}", pause.as_secs_f64());
+/// Tells of each pause, unless nothing but the answer is wanted.
+pub(crate) fn say_waiting(world: &World) -> impl Fn(Waiting<'_>) {
+    let quiet = world.quiet;
+    move |Waiting { failure, pause }| {
+        if !quiet {
+            let _ = writeln!(io::stderr(), "waiting {:.1} s, then again: {failure}", pause.as_secs_f64());
+        }
+    }
 }
 
 /// Set by the first interrupt, so that no further call begins; the second ends the program.

@@ -29,8 +29,10 @@ impl std::fmt::Debug for Credentials {
 
 /// How requests are held to their signatures, and whose they are.
 pub(crate) struct Auth {
-    /// The key pair; with none, any access key will do, and neither time nor signature is looked at.
+    /// The key pair; with none, any access key will do, and the signature is not looked at.
     pub(crate) credentials: Option<Credentials>,
+    /// Whether the time of a signature does not matter.
+    pub(crate) any_time: bool,
     /// The account of requests whose access key is not itself an account's number.
     pub(crate) account_id: String,
     /// The system's clock.
@@ -116,14 +118,17 @@ impl<'a> Authorization<'a> {
 }
 
 impl Auth {
-    /// Passes a request that names an access key and a region and, if there is a key pair, is signed with it and not
-    /// old. Answers with the account and region that it is for.
+    /// Passes a request that names an access key and a region, is not old and, if there is a key pair, is signed with it.
+    /// Answers with the account and region that it is for.
+    ///
+    /// Without a key pair a request can be written by hand, and then tells no time; one that tells it is held to it.
     pub(super) fn verify(&self, request: &ApiRequest) -> Result<Place, Unsigned> {
         let authorization = Authorization::read(request.header("authorization").ok_or(Unsigned::Missing)?)?;
         let (date, region) = authorization.scope()?;
         if let Some(wanted) = &self.credentials {
             require_signed(wanted, request, &authorization)?;
-            let time = request.header("x-amz-date").ok_or(Unsigned::Incomplete("X-Amz-Date"))?;
+        }
+        if let (Some(time), false) = (request.header("x-amz-date"), self.any_time) {
             require_recent(time, date, (self.real)())?;
         }
         let account_id = Some(authorization.access_key).filter(|key| is_account_id(key)).unwrap_or(&self.account_id);
@@ -243,13 +248,14 @@ mod tests {
     /// A request with this credential, unsigned but for its form.
     fn of_credential(credential: &str) -> ApiRequest {
         let mut request = example(RIGHT);
+        request.headers.remove("x-amz-date");
         let authorization = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00");
         request.headers.insert("authorization", HeaderValue::from_str(&authorization).unwrap());
         request
     }
 
     fn open() -> Auth {
-        Auth { credentials: None, account_id: "000000000000".into(), real: Arc::new(|| EpochMs(0)) }
+        Auth { credentials: None, any_time: false, account_id: "000000000000".into(), real: Arc::new(|| EpochMs(0)) }
     }
 
     #[test]
@@ -264,6 +270,22 @@ mod tests {
         let mut bare = example(RIGHT);
         bare.headers.remove("authorization");
         assert_eq!(open().verify(&bare), Err(Unsigned::Missing));
+    }
+
+    #[test]
+    fn a_request_that_tells_its_time_is_held_to_it_without_a_key_pair_as_well() {
+        let at = |time: &'static str| {
+            let mut request = of_credential("test/20260101/eu-west-1/sms-voice/aws4_request");
+            request.headers.insert("x-amz-date", HeaderValue::from_static(time));
+            let auth = Auth { real: Arc::new(|| EpochMs(1_767_268_800_000)), ..open() }; // 2026-01-01T12:00:00Z
+            let frozen = Auth { any_time: true, ..open() };
+            assert!(frozen.verify(&request).is_ok(), "{time}: a test with a frozen clock says so");
+            auth.verify(&request).map(|place| place.to_string())
+        };
+        assert_eq!(at("20260101T120959Z").unwrap(), "eu-west-1/000000000000");
+        for time in ["20260101T114459Z", "20260101T121501Z", "20260102T120000Z"] {
+            assert!(matches!(at(time), Err(Unsigned::Time(_))), "{time}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let config = args.aws.in_region(args.aws.sdk_config(world).await, None, world)?;
         let scope = Scope { in_full: None, apis: args.apis() };
-        let found = Reader::new(&config, Patience::default()).world(&scope, &say_waiting).await;
+        let found = Reader::new(&config, Patience::default()).world(&scope, &say_waiting(world)).await;
         let mut sets: Sets = found.context("the sets cannot be read (where there is no API v1, give --api v2)")?.world;
         if !args.set.is_empty() {
             let missing = args.set.iter().filter(|name| !sets.sets.keys().any(|id| id.name == **name));

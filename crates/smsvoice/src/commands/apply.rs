@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
 
 async fn by_file(args: &Args, text: &str, world: &World) -> anyhow::Result<Prepared> {
     let opened = open(&args.file, text, &args.aws, world).await?;
-    let found = opened.found(args.prune).await?;
+    let found = opened.found(args.prune, world).await?;
     let diff = diff(&found.world, &opened.desired, args.prune);
     let calls = opened.calls(&diff)?;
     let run_id = world.now.timestamp_micros().to_string();
@@ -78,7 +78,7 @@ async fn by_plan(args: &Args, text: &str, world: &World) -> anyhow::Result<Prepa
     anyhow::ensure!(!args.prune, "--prune belongs to `smsvoice plan`; this plan says already what goes");
     let config = args.aws.in_region(args.aws.sdk_config(world).await, plan.region(), world)?;
     plan.require_region(config.region().map(AsRef::as_ref))?;
-    let found = found(&config, plan.sets(), false).await?;
+    let found = found(&config, plan.sets(), false, world).await?;
     let calls = plan.remaining(&found.world)?;
     let run_id = plan.made_at().timestamp_micros().to_string();
     Ok(Prepared { config, diff: plan.diff(), calls, found, run_id })

@@ -31,7 +31,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let opened = open(&args.file, &read(&args.file)?, &args.aws, world).await?;
-        let found = opened.found(false).await?;
+        let found = opened.found(false, world).await?;
         let named = opened.desired.world.sets.keys();
         let there = named.filter_map(|id| Some((id.clone(), found.world.sets.get(id)?.clone())));
         let sets = there.map(|(id, set)| SetDiff { id, before: Some(set), after: None }).collect();

@@ -113,6 +113,9 @@ pub(crate) struct Args {
         hide_env_values = true
     )]
     credentials: Option<Credentials>,
+    /// Take requests that were signed at any time, as those of tests with a frozen clock are; by default within 15 minutes.
+    #[arg(long, value_parser = BoolishValueParser::new(), env = "SMSVOICE_EMULATOR_ANY_TIME", hide_env = true)]
+    any_time: bool,
     /// Write one line a request to stderr, without numbers and texts of messages.
     #[arg(long, value_parser = BoolishValueParser::new(), env = "SMSVOICE_EMULATOR_LOG", hide_env = true)]
     log: bool,
@@ -176,6 +179,7 @@ impl Args {
             place: Place { region: self.region.clone(), account_id: self.account_id.clone() },
             terms,
             credentials: self.credentials.clone(),
+            any_time: self.any_time,
             allowed_hosts: self.allow_host.clone(),
             log: self.log.then(|| Arc::new(write_line) as RequestLog),
             seed: Some(self.seed.unwrap_or_else(fresh_seed)),

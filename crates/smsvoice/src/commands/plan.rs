@@ -35,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let opened = open(&args.file, &read(&args.file)?, &args.aws, world).await?;
-        let found = opened.found(args.prune).await?;
+        let found = opened.found(args.prune, world).await?;
         let diff = diff(&found.world, &opened.desired, args.prune);
         print_plan(&diff, args.format, world)?;
         opened.calls(&diff)?;

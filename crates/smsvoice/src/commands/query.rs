@@ -1,5 +1,6 @@
 //! `smsvoice query`: any SQL over the lake, once or at a prompt.
 
+mod editor;
 mod prompt;
 
 use std::io::{self, Read};
@@ -63,12 +64,18 @@ impl Args {
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let query = args.query(world)?;
     runtime()?.block_on(async {
+        let Some(sql) = query else {
+            let talk = async |engine: &dyn QueryEngine| prompt::ask(engine, args.format, world).await;
+            return args.engine.talk(world, talk).await;
+        };
         let answer = async |engine: &dyn QueryEngine| {
-            let Some(sql) = query else { return prompt::ask(engine, args.format, world).await };
-            let rows = engine.query(&sql).await?;
+            let mut rows = engine.query(&sql).await?;
             if let Some(file) = args.out.file(args.format) {
-                let schema = rows.schema();
-                file.write(&schema, &rows.collect().await?)?;
+                let mut begun = file.begin(&rows.schema())?;
+                while let Some(rows) = rows.next().await? {
+                    begun.write(&rows)?;
+                }
+                begun.finish()?;
                 world.note(&format!("written to {}", file.path().display()));
             } else {
                 super::print(rows, args.format.format(), args.format.look(world.width)).await?;

@@ -93,9 +93,13 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let lake = if args.from_quarantine { args.lake.open(world)? } else { args.lake.create(world)? };
     let settings = runtime.block_on(args.settings.settle(&lake, world))?;
     let options = ReplayOptions { settings, ..ReplayOptions::default() };
-    runtime.block_on(async { interrupt::stops(&options.stop, DURABLE, world) });
+    let bar = progress_bar(sources.bytes(), world);
+    // The bar's line is taken away first: else what is said stands beside it.
+    let (shown, told) = (bar.clone(), world.clone());
+    let say = move |line: &str| shown.suspend(|| told.say("note", line));
+    runtime.block_on(async { interrupt::stops(&options.stop, DURABLE, say) });
     let replaying = Replaying { args, runtime: &runtime, lake: &lake, rest: &rest, options: &options };
-    let report = replaying.run(sources, world)?;
+    let report = replaying.run(sources, &bar)?;
     super::print_document(args.format, world, &report.text(), &report.json())?;
     for complaint in report.complaints() {
         // Names of files can hold telephone numbers.
@@ -118,10 +122,9 @@ struct Replaying<'a> {
 }
 
 impl Replaying<'_> {
-    fn run(&self, sources: Sources, world: &World) -> anyhow::Result<Report> {
+    fn run(&self, sources: Sources, bar: &ProgressBar) -> anyhow::Result<Report> {
         let Self { args, runtime, lake, rest, .. } = *self;
-        let bar = progress_bar(sources.bytes(), world);
-        let (reach, aside, read) = (sources.reach(runtime, lake, &bar), sources.aside(), sources.read());
+        let (reach, aside, read) = (sources.reach(runtime, lake, bar), sources.aside(), sources.read());
         let bytes_in = AtomicU64::new(0);
         let started = time::Instant::now();
         let progress = |bytes| {

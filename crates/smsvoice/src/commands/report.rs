@@ -6,7 +6,6 @@ mod serve;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
 use chrono::{DateTime, Utc};
 use smsvoice_metrics::report::{ReportRequest, report};
 use smsvoice_metrics::{Dimension, Filter, Period, QueryEngine, TimeZone};
@@ -15,6 +14,7 @@ use smsvoice_report::Report;
 use crate::engine::EngineArgs;
 use crate::lake::runtime;
 use crate::moment::Moment;
+use crate::output::write_whole;
 use crate::period::not_backward;
 use crate::{Exit, UsageError, World};
 use asked::Noting;
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         match out {
             None => super::unless_gone(io::stdout().write_all(text.as_bytes()).map_err(Into::into))?,
             Some(path) => {
-                std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+                write_whole(&path, text.as_bytes())?;
                 world.say("written", &path.display().to_string());
             }
         }

@@ -35,7 +35,16 @@ impl<W: Write> CsvWriter<W> {
 
     fn write_header(&mut self) -> io::Result<()> {
         let Some(schema) = self.header.take() else { return Ok(()) };
-        Ok(self.out.write_record(schema.fields().iter().map(|field| self.cells.of(field.name().clone())))?)
+        let names = schema.fields().iter().map(|field| self.cells.of(field.name().clone()));
+        self.out.write_record(names).map_err(of_disk)
+    }
+}
+
+/// The error of what is written to, which the crate's own hides: advice follows from its kind.
+fn of_disk(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
@@ -67,9 +76,9 @@ impl<W: Write> RowWriter for CsvWriter<W> {
         for row in 0..rows.num_rows() {
             for column in &columns {
                 let value = column.value(row).map_err(io::Error::other)?;
-                self.out.write_field(self.cells.of_value(&value))?;
+                self.out.write_field(self.cells.of_value(&value)).map_err(of_disk)?;
             }
-            self.out.write_record(None::<&[u8]>)?;
+            self.out.write_record(None::<&[u8]>).map_err(of_disk)?;
         }
         Ok(())
     }

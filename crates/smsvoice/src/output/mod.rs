@@ -9,6 +9,7 @@ mod look;
 mod numbers;
 mod table;
 mod value;
+mod workbook;
 
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 pub(crate) use self::fields::{row_fields, row_json};
-pub(crate) use self::file::OutArgs;
+pub(crate) use self::file::{OutArgs, write_whole};
 pub use self::look::{Interval, Look};
 
 /// How rows are written.

@@ -7,7 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimeUnit, TimestampMillisecondType, UInt64Type};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime};
 use smsvoice_metrics::TimeZone;
 
 /// A value, with the distinctions that matter when it is written.
@@ -113,6 +113,19 @@ impl Column {
         })
     }
 
+    /// What the column's clock shows at a moment, or the begin of a day; none if the value is neither.
+    pub(super) fn on_clock(&self, row: usize) -> Option<NaiveDateTime> {
+        match &self.0 {
+            Kind::Time(array, clock) if array.is_valid(row) => {
+                clock.local(array.as_primitive::<TimestampMillisecondType>().value(row))
+            }
+            Kind::Date(array) if array.is_valid(row) => {
+                day(array.as_primitive::<Date32Type>().value(row))?.and_hms_opt(0, 0, 0)
+            }
+            _ => None,
+        }
+    }
+
     fn array(&self) -> &ArrayRef {
         let (Kind::Bool(array)
         | Kind::Integer(array)
@@ -216,6 +229,16 @@ impl Clock {
         }
     }
 
+    /// What it shows.
+    fn local(&self, milliseconds: i64) -> Option<NaiveDateTime> {
+        let at = DateTime::from_timestamp_millis(milliseconds)?;
+        Some(match self {
+            Self::Utc => at.naive_utc(),
+            Self::Zone(zone) => zone.shown(at).naive_local(),
+            Self::Fixed(offset) => at.with_timezone(offset).naive_local(),
+        })
+    }
+
     /// ISO 8601, with the distance from UTC at its end.
     fn shown(&self, milliseconds: i64) -> String {
         let Some(at) = DateTime::from_timestamp_millis(milliseconds) else { return milliseconds.to_string() };
@@ -230,9 +253,13 @@ impl Clock {
 const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%.3f%:z";
 
 fn date(days: i32) -> String {
+    day(days).map_or_else(|| days.to_string(), |date| date.to_string())
+}
+
+/// The day that lies so many after the first of 1970.
+fn day(days: i32) -> Option<NaiveDate> {
     let (epoch, distance) = (NaiveDate::default(), Days::new(days.unsigned_abs().into()));
-    let date = if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) };
-    date.map_or_else(|| days.to_string(), |date| date.to_string())
+    if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) }
 }
 
 fn displayed(array: &ArrayRef, row: usize) -> Result<String, ArrowError> {

@@ -4,17 +4,19 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use dialoguer::{BasicHistory, History, Input};
+use console::Term;
 use smsvoice_metrics::{QueryEngine, near, type_name};
 
+use super::editor::{Editor, Step};
+use crate::interrupt;
 use crate::output::{Format, FormatArgs};
 use crate::{Exit, World};
 
 const HELP: &str = "A query ends with a semicolon, or at an empty line.\n\
     .tables          the tables and views\n\
     .schema [TABLE]  the columns of a table, or of all\n\
-    .mode [FORMAT]   how answers are printed: table, records, json or csv\n\
-    .quit            leave\n";
+    .mode [FORMAT]   how answers are printed: table, records, json, ndjson or csv\n\
+    .quit            leave, as Ctrl-D does; Ctrl-C drops a query that was begun, or ends one that runs\n";
 
 const TABLES: [(&str, &str); 4] = [
     ("events", "every event, each copy of it"),
@@ -31,21 +33,28 @@ enum Told {
     Leave,
 }
 
-/// How many queries are remembered.
-const REMEMBERED: usize = 1_000;
-
 /// Asks until somebody leaves.
 pub(super) async fn ask(engine: &dyn QueryEngine, format: FormatArgs, world: &World) -> anyhow::Result<Exit> {
-    let mut history = Kept::read(history(world));
+    let kept = Kept { path: history(world) };
+    let mut editor = Editor::new(kept.read());
     world.note("SQL, or .help; .quit leaves");
     let (mut query, mut format_now) = (String::new(), format.format());
     loop {
-        let prompt = if query.is_empty() { "smsvoice>" } else { "     ...>" };
-        let asked = Input::<String>::new().with_prompt(prompt).allow_empty(true).history_with(&mut history.lines);
-        let line = asked.interact_text().context("the prompt cannot go on")?;
+        let prompt = if query.is_empty() { "smsvoice> " } else { "     ...> " };
+        let line = match typed(&mut editor, prompt).context("the prompt cannot go on")? {
+            Step::Leave => return Ok(Exit::Done),
+            Step::Line(line) => line,
+            Step::Drop | Step::Draw => {
+                query.clear();
+                continue;
+            }
+        };
         if query.is_empty() && line.trim_start().starts_with('.') {
-            if let Told::Leave = command(line.trim(), engine, &mut format_now).await? {
-                return Ok(Exit::Done);
+            editor.remember(line.trim());
+            match command(line.trim(), engine, &mut format_now).await {
+                Ok(Told::Leave) => return Ok(Exit::Done),
+                Ok(Told::Nothing) => {}
+                Err(error) => world.say("error", &format!("{error:#}")),
             }
             continue;
         }
@@ -54,31 +63,55 @@ pub(super) async fn ask(engine: &dyn QueryEngine, format: FormatArgs, world: &Wo
         if !ends {
             continue;
         }
-        if !query.trim().is_empty() {
-            if let Err(error) = history.keep(query.trim()) {
+        let asked = query.trim().replace('\n', " ");
+        if !asked.is_empty() {
+            editor.remember(&asked);
+            if let Err(error) = kept.keep(&asked) {
                 world.note(&format!("the history cannot be kept: {error}"));
             }
-            answer(engine, &query, format_now, format, world).await?;
+            if let Err(error) = answer(engine, &query, format_now, format, world).await {
+                world.say("error", &format!("{error:#}"));
+            }
         }
         query.clear();
     }
 }
 
+/// Draws the line that is typed, until it is done or dropped.
+fn typed(editor: &mut Editor, prompt: &str) -> io::Result<Step> {
+    let term = Term::stderr();
+    loop {
+        let width = usize::from(term.size().1).saturating_sub(prompt.len());
+        let (seen, at) = editor.seen(width);
+        term.clear_line()?;
+        term.write_str(&format!("{prompt}{seen}"))?;
+        term.move_cursor_left(console::measure_text_width(&seen).saturating_sub(at))?;
+        term.flush()?;
+        let step = match term.read_key_raw() {
+            Ok(key) => editor.take(&key),
+            // The terminal is gone.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Step::Leave,
+            Err(error) => return Err(error),
+        };
+        if step != Step::Draw {
+            term.write_line(if step == Step::Drop { "^C" } else { "" })?;
+            return Ok(step);
+        }
+    }
+}
+
 /// What was asked before, by this session and those before it; the file has a query a line.
 struct Kept {
-    lines: BasicHistory,
     path: Option<PathBuf>,
 }
 
 impl Kept {
-    fn read(path: Option<PathBuf>) -> Self {
-        let mut lines = BasicHistory::new().max_entries(REMEMBERED).no_duplicates(true);
-        let text = path.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-        text.lines().for_each(|line| lines.write(&line.to_owned()));
-        Self { lines, path }
+    fn read(&self) -> Vec<String> {
+        let text = self.path.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
     }
 
-    fn keep(&mut self, query: &str) -> io::Result<()> {
+    fn keep(&self, query: &str) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         let mut options = std::fs::OpenOptions::new();
@@ -86,11 +119,11 @@ impl Kept {
         // A query can name telephone numbers.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        writeln!(options.open(path)?, "{}", query.replace('\n', " "))
+        writeln!(options.open(path)?, "{query}")
     }
 }
 
-/// Prints an answer, or what is wrong with the question.
+/// Prints an answer. An interrupt ends the query, and not the prompt.
 async fn answer(
     engine: &dyn QueryEngine,
     query: &str,
@@ -98,16 +131,16 @@ async fn answer(
     args: FormatArgs,
     world: &World,
 ) -> anyhow::Result<()> {
-    let width = console::Term::stdout().size_checked().map(|(_, columns)| columns).or(world.width);
-    match engine.query(query).await {
-        Ok(rows) => {
-            if let Err(error) = super::super::print(rows, format, args.look(width)).await {
-                world.say("error", &format!("{error:#}"));
-            }
-        }
-        Err(error) => world.say("error", &error.to_string()),
+    let width = Term::stdout().size_checked().map(|(_, columns)| columns).or(world.width);
+    let answer = async {
+        let rows = engine.query(query).await?;
+        super::super::print(rows, format, args.look(width)).await
+    };
+    let answered = interrupt::unless(answer, "interrupted; the query was ended").await;
+    if answered.is_err() {
+        engine.cancel().await;
     }
-    Ok(())
+    answered
 }
 
 async fn command(line: &str, engine: &dyn QueryEngine, format: &mut Format) -> anyhow::Result<Told> {
@@ -119,6 +152,9 @@ async fn command(line: &str, engine: &dyn QueryEngine, format: &mut Format) -> a
         ".help" => out.write_all(HELP.as_bytes())?,
         ".tables" => TABLES.iter().try_for_each(|(table, doc)| writeln!(out, "{table:<12} {doc}"))?,
         ".schema" => {
+            if let Some(unknown) = argument.filter(|wanted| TABLES.iter().all(|(table, _)| table != wanted)) {
+                writeln!(out, "there is no table {unknown}; .tables lists them")?;
+            }
             for (table, _) in TABLES.iter().filter(|(table, _)| argument.is_none_or(|wanted| wanted == *table)) {
                 writeln!(out, "{table}")?;
                 let columns = engine.query(&format!("SELECT * FROM {table} LIMIT 0")).await?.schema();
@@ -129,7 +165,7 @@ async fn command(line: &str, engine: &dyn QueryEngine, format: &mut Format) -> a
         }
         ".mode" => match argument.map(|word| <Format as clap::ValueEnum>::from_str(word, true)) {
             Some(Ok(chosen)) => *format = chosen,
-            _ => writeln!(out, "there are table, records, json and csv")?,
+            _ => writeln!(out, "there are table, records, json, ndjson and csv")?,
         },
         other => {
             let near = near::names(other, COMMANDS).first().map(|near| format!("; did you mean {near}?"));

@@ -124,7 +124,7 @@ impl Report {
             let sealed = HumanCount(self.sealed);
             told.push(note(format!("{sealed} payloads are encrypted; --identity FILE reads them")));
         }
-        if ledger.received == 0 {
+        if ledger.received == 0 && !stopped {
             told.push(note("the input holds no events".to_owned()));
         }
         if ledger.removed_objects > 0 {

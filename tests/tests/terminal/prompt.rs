@@ -1,0 +1,108 @@
+//! The prompt of `query`.
+
+use serde_json::json;
+
+use super::{at_terminal, lake, see, typed, wait};
+
+#[test]
+fn a_prompt_answers_questions_remembers_them_and_outlives_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    lake(folder.path());
+    let steps = json!([
+        wait("smsvoice>"),
+        typed(".tables\r"),
+        wait("quarantine   what could not be read, and why\nsmsvoice>"),
+        see("tables"),
+        typed(".schema quarantine\r"),
+        wait("payload_text                 varchar\nsmsvoice>"),
+        typed(".schema nothing\r"),
+        wait("there is no table nothing; .tables lists them"),
+        typed(".tabels\r"),
+        wait("there is no command .tabels; did you mean .tables?"),
+        typed("SELECT count(*) AS n\r"),
+        wait("     ...>"),
+        typed("FROM events;\r"),
+        wait("538"),
+        typed("SELEC 1;\r"),
+        wait("the query is not valid"),
+        typed(".mode json\r"),
+        typed("\u{1b}[A\u{1b}[A\u{1b}[A"),
+        wait("smsvoice> SELECT count(*) AS n FROM events;"),
+        typed("\r"),
+        wait("[{\"n\":538}]\nsmsvoice>"),
+        see("json"),
+        typed("SELECT 40 + 2"),
+        typed("\u{1b}[H"),
+        wait("smsvoice> SELECT 40 + 2"),
+        typed("\u{b}SELECT 7 AS seven;\r"),
+        wait("[{\"seven\":7}]\nsmsvoice>"),
+        typed("\u{4}"),
+    ]);
+    let seen = at_terminal(folder.path(), &["query", "--lake", "lake"], &steps);
+    assert_eq!(seen.code, Some(0), "{}", seen.last);
+    insta::assert_snapshot!("prompt_tables", seen.screen("tables"));
+
+    let again = json!([
+        wait("smsvoice>"),
+        typed("\u{1b}[A"),
+        wait("SELECT 7 AS seven;"),
+        typed("\r"),
+        wait("\n7"),
+        typed(".quit\r")
+    ]);
+    let seen = at_terminal(folder.path(), &["query", "--lake", "lake"], &again);
+    assert_eq!(seen.code, Some(0), "the history outlives a session: {}", seen.last);
+    let history = std::fs::read_to_string(folder.path().join(".local/state/smsvoice/history")).unwrap();
+    assert_eq!(history.lines().next(), Some("SELECT count(*) AS n FROM events;"), "a query is a line of it");
+}
+
+#[test]
+fn ctrl_c_drops_what_was_begun_ends_what_runs_and_never_the_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    lake(folder.path());
+    let endless =
+        "SELECT count(*) FROM generate_series(1, 10000000) AS a CROSS JOIN generate_series(1, 10000000) AS b;\r";
+    let steps = json!([
+        wait("smsvoice>"),
+        typed("SELECT nonsense\r"),
+        wait("     ...>"),
+        typed("more of it"),
+        wait("     ...> more of it"),
+        typed("\u{3}"),
+        wait("     ...> more of it^C\nsmsvoice>"),
+        typed("SELECT 1 AS one;\r"),
+        wait("\none"),
+        typed(endless),
+        json!({"sleep": 1.0}),
+        typed("\u{3}"),
+        wait("interrupted; the query was ended\nsmsvoice>"),
+        typed("SELECT 2 AS two;\r"),
+        wait("\ntwo"),
+        see("after"),
+        typed("\u{4}"),
+    ]);
+    let seen = at_terminal(folder.path(), &["query", "--lake", "lake"], &steps);
+    assert_eq!(seen.code, Some(0), "{}", seen.last);
+}
+
+#[test]
+fn a_long_line_stays_on_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    lake(folder.path());
+    let long = format!("SELECT '{}' AS a, 5 AS five", "x".repeat(100));
+    let steps = json!([
+        wait("smsvoice>"),
+        typed(".mode csv\r"),
+        typed(&long),
+        wait("AS five"),
+        see("typed"),
+        typed(";\r"),
+        wait("a,five\nxxx"),
+        typed("\u{4}"),
+    ]);
+    let seen = at_terminal(folder.path(), &["query", "--lake", "lake"], &steps);
+    let lines: Vec<&str> = seen.screen("typed").lines().collect();
+    let prompts = lines.iter().filter(|line| line.starts_with("smsvoice>")).count();
+    assert_eq!((prompts, lines.len()), (2, 3), "{}", seen.screen("typed"));
+    assert_eq!(seen.code, Some(0), "{}", seen.last);
+}
