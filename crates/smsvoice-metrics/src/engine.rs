@@ -102,25 +102,6 @@ impl LocalEngine {
         let statement = trino::read(sql, &state).map_err(invalid)?;
         state.statement_to_plan(statement).await.map_err(invalid)
     }
-
-    /// Runs one query and keeps its rows beside, in a file on this machine, as a table of this name for further queries.
-    pub(crate) async fn keep(&self, table: &str, sql: &str) -> Result<Kept<'_>, EngineError> {
-        let failed = |error: &DataFusionError| EngineError::BrokeOff {
-            lake: self.url.to_string(),
-            doing: "its messages were gathered in a temporary file",
-            problem: problem(error),
-        };
-        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
-        let folder = folder.map_err(|error| failed(&error.into()))?;
-        let path = format!("{}/", folder.path().display());
-        let rows = self.context.sql(sql).await.map_err(invalid)?;
-        let columns = rows.schema().as_arrow().clone();
-        rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
-        let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
-        let registered = self.context.register_parquet(table, &path, options).await;
-        registered.map_err(|error| failed(&error))?;
-        Ok(Kept { engine: self, table: table.to_owned(), _folder: folder })
-    }
 }
 
 #[async_trait]
@@ -148,6 +129,25 @@ impl QueryEngine for LocalEngine {
         self.files.left_out()
     }
 
+    /// In a temporary file.
+    async fn keep(&self, table: &str, sql: &str) -> Result<Option<Kept<'_>>, EngineError> {
+        let failed = |error: &DataFusionError| EngineError::BrokeOff {
+            lake: self.url.to_string(),
+            doing: "its messages were gathered in a temporary file",
+            problem: problem(error),
+        };
+        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
+        let folder = folder.map_err(|error| failed(&error.into()))?;
+        let path = format!("{}/", folder.path().display());
+        let rows = self.context.sql(sql).await.map_err(invalid)?;
+        let columns = rows.schema().as_arrow().clone();
+        rows.write_parquet(&path, DataFrameWriteOptions::new(), None).await.map_err(|error| failed(&error))?;
+        let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
+        let registered = self.context.register_parquet(table, &path, options).await;
+        registered.map_err(|error| failed(&error))?;
+        Ok(Some(Kept { engine: self, table: table.to_owned(), _folder: folder }))
+    }
+
     /// DataFusion unnests beside the other columns, and not by a join.
     async fn context_keys(&self, most: usize) -> Result<Vec<String>, EngineError> {
         let sql = format!("SELECT DISTINCT unnest(map_keys(context)) AS key FROM events ORDER BY key LIMIT {most}");
@@ -171,7 +171,7 @@ impl QueryEngine for LocalEngine {
 }
 
 /// A table beside those of the lake, as long as this lives.
-pub(crate) struct Kept<'a> {
+pub struct Kept<'a> {
     engine: &'a LocalEngine,
     table: String,
     _folder: tempfile::TempDir,

@@ -20,7 +20,7 @@ mod units;
 mod which_rows;
 
 pub use dimension::{ContextKey, Dimension, DimensionError};
-pub use engine::LocalEngine;
+pub use engine::{Kept, LocalEngine};
 pub use error::EngineError;
 pub use filter::{Filter, FilterError};
 pub use metric::{Metric, MetricError};

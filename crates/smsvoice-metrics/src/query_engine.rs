@@ -5,6 +5,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use async_trait::async_trait;
 
+use crate::engine::Kept;
 use crate::error::EngineError;
 use crate::rows::Rows;
 use crate::statement::{self, MetricsRequest, Period};
@@ -28,6 +29,12 @@ pub trait QueryEngine: Send + Sync {
     /// What all queries so far have cost; none where nobody counts.
     fn spent(&self) -> Option<Spent> {
         None
+    }
+
+    /// Runs one query and keeps its rows on this machine, as a table of this name for further queries, as long as what is given
+    /// back lives. None where the engine keeps nothing: ask with the query in place of the table then.
+    async fn keep(&self, _table: &str, _sql: &str) -> Result<Option<Kept<'_>>, EngineError> {
+        Ok(None)
     }
 
     /// Ends what still runs elsewhere, because nobody waits for it any more.

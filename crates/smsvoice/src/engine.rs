@@ -82,6 +82,25 @@ impl EngineArgs {
         self.lake.as_deref().unwrap_or("URL")
     }
 
+    /// What is asked about, as an answer names it: the URL of the lake, or the tables elsewhere.
+    pub(crate) fn subject(&self) -> String {
+        match (self.engine, &self.lake) {
+            (EngineName::Local, lake) => lake.clone().unwrap_or_default(),
+            (EngineName::Athena, _) => format!("the tables of {} in Athena", self.elsewhere.database()),
+            (EngineName::Trino, _) => format!("the tables of {} in Trino", self.elsewhere.database()),
+        }
+    }
+
+    /// Whether this program answers, so that asking costs nothing but its time.
+    pub(crate) fn is_local(&self) -> bool {
+        self.engine == EngineName::Local
+    }
+
+    /// How AWS is reached.
+    pub(crate) fn aws(&self) -> &AwsArgs {
+        &self.elsewhere.aws
+    }
+
     /// Opens an engine, asks it by `question`, and tells what that has cost. An interrupt ends what runs elsewhere.
     pub(crate) async fn ask<T>(
         &self,
@@ -106,16 +125,24 @@ impl EngineArgs {
         world: &World,
         question: impl AsyncFnOnce(&dyn QueryEngine) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let engine: Box<dyn QueryEngine> = match self.engine {
+        let engine = self.open(seeking, world).await?;
+        if self.is_local() {
+            return question(&*engine).await;
+        }
+        asked(&*engine, question(&*engine)).await
+    }
+
+    /// The engine itself, for who asks it more than once. What runs elsewhere has to be cancelled when nobody waits for it.
+    pub(crate) async fn open(&self, seeking: bool, world: &World) -> anyhow::Result<Box<dyn QueryEngine>> {
+        Ok(match self.engine {
             EngineName::Local => {
-                let lake =
-                    self.lake().ok_or_else(|| UsageError::new("--lake is missing: which lake is asked about?"))?;
-                return question(&lake.engine_for(seeking, world, &self.damaged).await?).await;
+                let lake = self.lake();
+                let lake = lake.ok_or_else(|| UsageError::new("--lake is missing: which lake is asked about?"))?;
+                Box::new(lake.engine_for(seeking, world, &self.damaged).await?)
             }
             EngineName::Athena => Box::new(self.elsewhere.athena(world).await?),
             EngineName::Trino => Box::new(self.elsewhere.trino(world)?),
-        };
-        asked(&*engine, question(&*engine)).await
+        })
     }
 }
 

@@ -21,7 +21,6 @@ use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 use smsvoice_report::{Report, Section, Span};
 
 use crate::dimension::Dimension;
-use crate::engine::LocalEngine;
 use crate::error::EngineError;
 use crate::filter::Filter;
 use crate::query_engine::QueryEngine;
@@ -47,7 +46,7 @@ pub struct ReportRequest {
 }
 
 /// Makes a report of a lake.
-pub async fn report(engine: &LocalEngine, lake: &str, request: &ReportRequest) -> Result<Report, EngineError> {
+pub async fn report(engine: &dyn QueryEngine, lake: &str, request: &ReportRequest) -> Result<Report, EngineError> {
     let chosen = chosen(engine, request).await?;
     let source = Source::over(engine, request, chosen.both).await?;
     let span = source.span(chosen.now).await?;
@@ -121,7 +120,7 @@ struct Chosen {
     given: Option<Span>,
 }
 
-async fn chosen(engine: &LocalEngine, request: &ReportRequest) -> Result<Chosen, EngineError> {
+async fn chosen(engine: &dyn QueryEngine, request: &ReportRequest) -> Result<Chosen, EngineError> {
     let day = |text: &str| text.parse::<chrono::NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let days = engine.days().await?;
     let ends = days.and_then(|(first, last)| Some((day(&first)?, day(&last)?.checked_add_days(Days::new(1))?)));

@@ -8,9 +8,9 @@ use super::answer::Answer;
 use super::columns::column;
 use super::source::Source;
 use super::{Asked, ReportRequest};
-use crate::engine::LocalEngine;
 use crate::error::EngineError;
 use crate::filter::Filter;
+use crate::query_engine::QueryEngine;
 use crate::statement::Period;
 
 const PUMPING: &str = include_str!("../../sql/report/pumping.sql");
@@ -32,7 +32,7 @@ pub struct Watched {
 
 /// Judges the hours from `since` up to before `until` by the days before them.
 pub async fn watch(
-    engine: &LocalEngine,
+    engine: &dyn QueryEngine,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
     only: Vec<Filter>,

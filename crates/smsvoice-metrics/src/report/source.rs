@@ -1,6 +1,7 @@
 //! Where the answers come from: the one place of a report that runs SQL.
 //!
-//! The messages a report is about are computed once and kept in a file beside, for they are asked for some thirty times.
+//! The messages a report is about are asked for some thirty times: the embedded engine computes them once and keeps them in a
+//! file beside; one elsewhere is given the whole question each time, so that no message has to come here.
 
 use chrono::{DateTime, Duration, Utc};
 use smsvoice_report::Span;
@@ -8,7 +9,7 @@ use smsvoice_report::Span;
 use super::ReportRequest;
 use super::answer::Answer;
 use crate::dimension::Dimension;
-use crate::engine::{Kept, LocalEngine};
+use crate::engine::Kept;
 use crate::error::EngineError;
 use crate::filter;
 use crate::metric::Metric;
@@ -26,9 +27,11 @@ const TABLE: &str = "report_messages";
 
 /// A lake, and the messages of a report.
 pub(crate) struct Source<'a> {
-    engine: &'a LocalEngine,
-    /// Keeps the messages as long as they are asked for.
-    _messages: Kept<'a>,
+    engine: &'a dyn QueryEngine,
+    /// Keeps the messages as long as they are asked for, if the engine does.
+    _kept: Option<Kept<'a>>,
+    /// What stands for the messages in a question: the table of those that are kept, or the query itself.
+    messages: String,
     /// The instant that pending messages are judged at.
     pub(crate) as_of: DateTime<Utc>,
     /// Conditions on the partitions that hold the report's events.
@@ -38,7 +41,7 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) async fn over(
-        engine: &'a LocalEngine,
+        engine: &'a dyn QueryEngine,
         request: &ReportRequest,
         read: Period,
     ) -> Result<Self, EngineError> {
@@ -50,8 +53,10 @@ impl<'a> Source<'a> {
             "period" => conditions.clone(),
             _ => None,
         });
-        let messages = engine.keep(TABLE, &sql).await?;
-        Ok(Self { engine, _messages: messages, as_of: request.as_of, partitions, plain_numbers: request.plain_numbers })
+        let kept = engine.keep(TABLE, &sql).await?;
+        let messages = if kept.is_some() { format!("{TABLE} AS messages") } else { format!("(\n{sql}) AS messages") };
+        let (as_of, plain_numbers) = (request.as_of, request.plain_numbers);
+        Ok(Self { engine, _kept: kept, messages, as_of, partitions, plain_numbers })
     }
 
     /// A metric of the messages of a period.
@@ -90,7 +95,7 @@ impl<'a> Source<'a> {
 
     /// From the first to behind the last request, in whole hours; none without messages.
     pub(crate) async fn span(&self, period: Period) -> Result<Option<Span>, EngineError> {
-        let source = format!("(SELECT * FROM {TABLE} AS messages WHERE {}) AS messages", period_or_all(period));
+        let source = format!("(SELECT * FROM {} WHERE {}) AS messages", self.messages, period_or_all(period));
         let answer = self.ask(&fill(SPAN, |slot| (slot == "messages").then(|| source.clone()))).await?;
         let hour = |name| answer.time(0, name).and_then(|at| DateTime::from_timestamp(at.timestamp() / 3600 * 3600, 0));
         Ok(hour("first_at").zip(hour("last_at")).map(|(since, last)| Span { since, until: last + Duration::hours(1) }))
@@ -105,7 +110,7 @@ impl<'a> Source<'a> {
         Within {
             messages: period.condition(),
             as_of: Some(timestamp(self.as_of)),
-            source: Some(format!("{TABLE} AS messages")),
+            source: Some(self.messages.clone()),
             ..Within::default()
         }
     }

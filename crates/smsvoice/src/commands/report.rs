@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use smsvoice_metrics::report::{ReportRequest, report};
-use smsvoice_metrics::{Dimension, Filter, Period, TimeZone};
+use smsvoice_metrics::{Dimension, Filter, Period, QueryEngine, TimeZone};
 use smsvoice_report::Report;
 
-use crate::lake::{DamagedArgs, LakeArgs, runtime};
+use crate::engine::EngineArgs;
+use crate::lake::runtime;
 use crate::moment::Moment;
 use crate::period::not_backward;
 use crate::{Exit, UsageError, World};
@@ -20,12 +21,11 @@ use crate::{Exit, UsageError, World};
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  smsvoice report --lake ./lake --out report.html\n  \
     smsvoice report --lake ./lake --since 2026-11-01 --until 2026-11-08 --where country=DE --by context.campaign\n  \
-    smsvoice report --lake ./lake --format md")]
+    smsvoice report --lake ./lake --format md\n  \
+    smsvoice report --engine athena --workgroup smsvoice --since 7d --out week.html")]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(super) lake: LakeArgs,
-    #[command(flatten)]
-    pub(super) damaged: DamagedArgs,
+    pub(super) engine: EngineArgs,
     #[command(flatten)]
     pub(super) about: AboutArgs,
     /// The file to write, "-" for stdout; by default report.html, and stdout for other formats.
@@ -107,9 +107,8 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     }
     let (form, out) = target(args)?;
     let request = args.about.request(world.now, args.as_of)?;
-    runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &args.damaged).await?;
-        let report = report(&engine, &args.lake.lake, &request).await?;
+    let answer = async |engine: &dyn QueryEngine| {
+        let report = report(engine, &args.engine.subject(), &request).await?;
         let text = form.write(&report);
         match out {
             None => super::unless_gone(io::stdout().write_all(text.as_bytes()).map_err(Into::into))?,
@@ -118,8 +117,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
                 world.say("written", &path.display().to_string());
             }
         }
-        Ok(super::exit_of(&engine))
-    })
+        Ok(super::exit_of(engine))
+    };
+    runtime()?.block_on(args.engine.ask(world, answer))
 }
 
 /// What is written, and where; stdout if there is no path.

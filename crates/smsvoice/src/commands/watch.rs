@@ -6,11 +6,11 @@ use anyhow::Context;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 use smsvoice_metrics::report::{Watched, watch};
-use smsvoice_metrics::{Filter, TimeZone};
+use smsvoice_metrics::{Filter, QueryEngine, TimeZone};
 use smsvoice_watch::{Sign, Thresholds};
 
-use crate::aws::AwsArgs;
-use crate::lake::{DamagedArgs, LakeArgs, runtime};
+use crate::engine::EngineArgs;
+use crate::lake::runtime;
 use crate::moment::Moment;
 use crate::output::FormatArgs;
 use crate::{Exit, World};
@@ -25,9 +25,7 @@ use crate::{Exit, World};
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    lake: LakeArgs,
-    #[command(flatten)]
-    damaged: DamagedArgs,
+    engine: EngineArgs,
     #[command(flatten)]
     thresholds: ThresholdArgs,
     /// How many whole hours are judged, the last before --as-of.
@@ -47,8 +45,6 @@ pub(crate) struct Args {
     /// Print a line in CloudWatch's embedded metric format, too: PumpingSigns, by country, and 0 in all where there is none.
     #[arg(long)]
     emf: bool,
-    #[command(flatten)]
-    aws: AwsArgs,
 }
 
 /// What is taken for a sign.
@@ -85,10 +81,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         .map_or(world.now, |moment| moment.at(world.now, TimeZone::UTC))
         .duration_trunc(TimeDelta::hours(1))?;
     let since = until - TimeDelta::hours(i64::from(args.hours));
-    runtime()?.block_on(async {
-        let engine = args.lake.engine(world, &args.damaged).await?;
-        let watched = watch(&engine, since, until, args.only.clone(), &args.thresholds.thresholds()).await?;
-        let told = told(&args.lake.lake, &watched);
+    let answer = async |engine: &dyn QueryEngine| {
+        let watched = watch(engine, since, until, args.only.clone(), &args.thresholds.thresholds()).await?;
+        let told = told(&args.engine.subject(), &watched);
         super::print_document(args.format, world, &text(&watched), &told)?;
         if args.emf {
             let mut out = io::stdout().lock();
@@ -99,8 +94,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         if let Some(topic) = args.topic.as_ref().filter(|_| !watched.signs.is_empty()) {
             publish(args, topic, &told, &watched, world).await?;
         }
-        Ok(if watched.signs.is_empty() { super::exit_of(&engine) } else { Exit::Broken })
-    })
+        Ok(if watched.signs.is_empty() { super::exit_of(engine) } else { Exit::Broken })
+    };
+    runtime()?.block_on(args.engine.ask(world, answer))
 }
 
 fn told(lake: &str, watched: &Watched) -> Value {
@@ -178,8 +174,9 @@ fn metric_lines(watched: &Watched, now: DateTime<Utc>) -> Vec<Value> {
 }
 
 async fn publish(args: &Args, topic: &str, told: &Value, watched: &Watched, world: &World) -> anyhow::Result<()> {
+    let aws = args.engine.aws();
     let region = topic.split(':').nth(3).filter(|region| !region.is_empty());
-    let config = args.aws.in_region(args.aws.sdk_config(world).await, region, world)?;
+    let config = aws.in_region(aws.sdk_config(world).await, region, world)?;
     let subject = format!("smsvoice: {} signs of traffic pumping", watched.signs.len());
     let message = format!("{}\n{told:#}\n", text(watched));
     let sent =

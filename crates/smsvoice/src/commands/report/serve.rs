@@ -84,8 +84,12 @@ fn is_ours(host: Option<&str>, address: SocketAddr) -> bool {
 
 async fn page((about, controls): (AboutArgs, Controls), args: &Args, world: &World) -> anyhow::Result<String> {
     let request = about.request(chrono::Utc::now(), args.as_of)?;
-    let engine = args.lake.engine(world, &args.damaged).await?;
-    Ok(report(&engine, &args.lake.lake, &request).await?.served(&controls))
+    let engine = args.engine.open(false, world).await?;
+    let report = report(&*engine, &args.engine.subject(), &request).await;
+    engine.cancel().await;
+    // Each look at tables elsewhere costs money: a page that was left open does not ask again by itself.
+    let controls = Controls { refresh: controls.refresh.filter(|_| args.engine.is_local()), ..controls };
+    Ok(report?.served(&controls))
 }
 
 /// What a query asks for, over what the command was started with.
