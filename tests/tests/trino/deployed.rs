@@ -53,7 +53,7 @@ fn days_read(plan: &Value) -> BTreeSet<String> {
 
 /// Over how many messages the definitions are compared.
 fn count() -> usize {
-    std::env::var("SMSVOICE_TRINO_MESSAGES").map_or(10_000, |count| count.parse().unwrap())
+    std::env::var("TRINO_MESSAGES").map_or(10_000, |count| count.parse().unwrap())
 }
 
 /// Up to so many messages, Trino is asked by both definitions; of more, by those that are deployed alone. The views are one

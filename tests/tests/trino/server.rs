@@ -31,7 +31,7 @@ pub(crate) fn trino(
     let _guard = alone();
     let cache = python::target_folder().join("trino");
     let arguments = [cache.as_os_str(), lakes.as_os_str(), OsStr::new(&workers.to_string()).to_owned().leak()];
-    let memory = std::env::var("SMSVOICE_TRINO_MEMORY").unwrap_or_else(|_| "1g".to_owned());
+    let memory = std::env::var("TRINO_MEMORY").unwrap_or_else(|_| "1g".to_owned());
     let asked = json!({"catalog": catalog, "sessions": sessions, "memory": memory});
     let told = python::run_with(REQUIREMENTS, "trino_server.py", &arguments, &asked.to_string());
     serde_json::from_str(&told).unwrap()
