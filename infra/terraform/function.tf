@@ -31,6 +31,8 @@ resource "aws_lambda_function" "function" {
       },
       var.phone_numbers == "hmac" ? { SMSVOICE_PHONE_KEY = aws_secretsmanager_secret.phone_key[0].arn } : {},
       var.context_columns != "" ? { SMSVOICE_CONTEXT_COLUMNS = var.context_columns } : {},
+      var.context_keep != "" ? { SMSVOICE_CONTEXT_KEEP = var.context_keep } : {},
+      var.quarantine_recipient != "" ? { SMSVOICE_QUARANTINE_RECIPIENT = var.quarantine_recipient } : {},
       var.watch_schedule != "" ? {
         SMSVOICE_WATCH_WORKGROUP  = aws_athena_workgroup.work_group.name
         SMSVOICE_WATCH_DATABASE   = var.database

@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "function_role_function" {
   statement {
     sid       = "ReadRawEvents"
     effect    = "Allow"
-    actions   = ["s3:GetObject"]
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
     resources = ["${aws_s3_bucket.lake_bucket.arn}/raw/*"]
   }
 

@@ -134,6 +134,23 @@ variable "context_columns" {
   default     = ""
 }
 
+variable "context_keep" {
+  description = "Context keys whose digits are no telephone numbers, order numbers say, and are not hidden; separated by commas."
+  type        = string
+  default     = ""
+}
+
+variable "quarantine_recipient" {
+  description = "An age public key (age-keygen prints one), for which quarantine that cannot be searched for numbers is encrypted."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(age1[0-9a-z]{58})?$", var.quarantine_recipient))
+    error_message = "It has to be as ^(age1[0-9a-z]{58})?$ allows."
+  }
+}
+
 variable "log_level" {
   description = "What the function logs."
   type        = string

@@ -28,6 +28,23 @@ def put(endpoint):
         return len(list(pool.map(put_one, objects)))
 
 
+def versions(endpoint):
+    """Puts each of `[{"bucket", "key", "data"}]` after the other into buckets that keep versions; without data, the object is
+    deleted. Returns the ids of the versions."""
+    s3 = boto3.client("s3", endpoint_url=endpoint, **ACCESS)
+    objects = json.load(sys.stdin)
+    for bucket in {each["bucket"] for each in objects}:
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    made = []
+    for each in objects:
+        place = {"Bucket": each["bucket"], "Key": each["key"]}
+        data = each.get("data")
+        done = s3.delete_object(**place) if data is None else s3.put_object(**place, Body=base64.b64decode(data))
+        made.append(done["VersionId"])
+    return made
+
+
 def invoke(endpoint, bootstrap, lake):
     """Hands the function the payload on stdin; returns what it answers."""
     function = RuntimeApi(bootstrap, lake, AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
@@ -40,8 +57,8 @@ def invoke(endpoint, bootstrap, lake):
 
 
 def signed(endpoint):
-    """Of each of `[{"key", "path", "headers"}]`, a request that was sent for an object of the bucket `keys`: the path that
-    boto3 asks that key by, and the signature that botocore makes of the request as it was sent."""
+    """Of each of `[{"key", "version", "path", "headers"}]`, a request that was sent for an object of the bucket `keys`: the path
+    that boto3 asks that key by, and the signature that botocore makes of the request as it was sent."""
     paths = []
 
     def see(request, **_):
@@ -54,7 +71,7 @@ def signed(endpoint):
     told = []
     for sent in json.load(sys.stdin):
         try:
-            s3.get_object(Bucket="keys", Key=sent["key"])
+            s3.get_object(Bucket="keys", Key=sent["key"], **({"VersionId": sent["version"]} if sent["version"] else {}))
         except Exception:
             pass  # there is no body to parse
         headers = sent["headers"]
@@ -67,4 +84,4 @@ def signed(endpoint):
 
 
 if __name__ == "__main__":
-    print(json.dumps({"put": put, "invoke": invoke, "signed": signed}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps({"put": put, "versions": versions, "invoke": invoke, "signed": signed}[sys.argv[1]](*sys.argv[2:])))

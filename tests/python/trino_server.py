@@ -8,7 +8,7 @@ many servers work beside the coordinator (which works itself if there are none).
     {"catalog": {"smsvoice/events/.trinoSchema": {...}}, "sessions": [["statement", ...], ...]}
 
 `catalog` is files of the metastore. In each session the statements run in order, in one session of Trino, with the catalog
-`awsdatacatalog`. With "serve": true, TOLD begins with a line that holds the coordinator's URL, and the server stays until
+`awsdatacatalog`. "memory" is how much each server may have, "1g" unless it says otherwise. With "serve": true, TOLD begins with a line that holds the coordinator's URL, and the server stays until
 stdin ends: then ASKED has to be one line. TOLD is a list for each session with what each statement gave: {"columns": [[name, type], ...],
 "rows": [{...}, ...], "nodes": N}, values in the form of `smsvoice --format json`; "nodes" is how many servers took part.
 """
@@ -103,7 +103,7 @@ def free_port():
 class Node:
     """One server of Trino: the coordinator, or one that works for it."""
 
-    def __init__(self, home, lakes, name, coordinator=None, works=True):
+    def __init__(self, home, lakes, name, memory, coordinator=None, works=True):
         self.port = free_port()
         self.folder = lakes / f".{name}"
         self.url = f"http://127.0.0.1:{self.port}"
@@ -118,8 +118,15 @@ class Node:
                   f"discovery.uri={coordinator.url if coordinator else self.url}", "node.internal-address=127.0.0.1"]
         if coordinator is None:
             config.append(f"node-scheduler.include-coordinator={str(works).lower()}")
+        # Queries run one by one here, so that one may have more than the third of the memory that is usual.
+        bytes_of = int(memory.removesuffix("g")) << 30
+        config += [f"query.max-memory-per-node={bytes_of * 5 // 10}B", f"memory.heap-headroom-per-node={bytes_of * 2 // 10}B"]
+        # Digests count the different values of forty columns at once: one step keeps a set a column, others sort rows forty times.
+        config.append("optimizer.distinct-aggregations-strategy=single_step")
         (etc / "config.properties").write_text("\n".join(config) + "\n")
-        arguments = [java(), "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
+        # Of a small server that lives for minutes, the time goes into planning: better code comes too late for it.
+        how = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if memory == "1g" else ["-XX:+UseParallelGC"]
+        arguments = [java(), f"-Xmx{memory}", *how, "-XX:+ExitOnOutOfMemoryError",
                      "-Dnode.environment=test", f"-Dnode.id={name}", f"-Dnode.data-dir={self.folder}", f"-Dconfig={etc / 'config.properties'}",
                      "-Djdk.attach.allowAttachSelf=true", "--sun-misc-unsafe-memory-access=allow",
                      "-cp", f"{home / 'lib'}/*", "io.trino.server.TrinoServer"]
@@ -210,10 +217,10 @@ def main():
         path = lakes / "metastore" / path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
-    nodes = []
+    nodes, memory = [], asked.get("memory", "1g")
     try:
-        nodes.append(Node(home, lakes, "coordinator", works=workers == 0))
-        nodes += [Node(home, lakes, f"worker-{number}", nodes[0]) for number in range(workers)]
+        nodes.append(Node(home, lakes, "coordinator", memory, works=workers == 0))
+        nodes += [Node(home, lakes, f"worker-{number}", memory, nodes[0]) for number in range(workers)]
         for node in nodes:
             node.wait()
         first = Session(nodes[0].url)

@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod athena_server;
+pub mod digest;
 pub mod emulator;
 pub mod envelopes;
 pub mod oracle;
@@ -18,3 +19,4 @@ pub mod tallies;
 pub mod template;
 pub mod tools;
 pub mod trino_client;
+pub mod truth;

@@ -27,6 +27,19 @@ pub fn put(endpoint: &str, objects: &[Object<'_>]) {
     assert_eq!(told.trim(), objects.len().to_string());
 }
 
+/// Puts objects one after the other into buckets that keep versions; where there are no bytes, the object is deleted. Returns
+/// the ids of the versions, as S3 gave them.
+pub fn put_versions(endpoint: &str, objects: &[(&str, &str, Option<&str>)]) -> Vec<String> {
+    let objects: Vec<Value> = objects
+        .iter()
+        .map(|(bucket, key, bytes)| {
+            json!({"bucket": bucket, "key": key, "data": bytes.map(|bytes| STANDARD.encode_to_string(bytes))})
+        })
+        .collect();
+    let told = python::run("s3_objects.py", &["versions".as_ref(), endpoint.as_ref()], &json!(objects).to_string());
+    serde_json::from_str(&told).expect("it is JSON")
+}
+
 /// A notification of S3 that such a thing (`ObjectCreated:Put`, say) came about. Keys are written as S3 writes them there.
 pub fn notification(event: &str, bucket: &str, key: &str) -> Value {
     let key: String = key.bytes().map(escaped).collect();

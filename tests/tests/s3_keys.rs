@@ -152,7 +152,12 @@ fn an_object_of_any_key_is_asked_for_as_botocore_asks_for_it() {
     let keys: Vec<String> = keys().into_iter().chain(more).chain(random).collect();
     let (endpoint, asked) = empty_bucket();
     let folder = tempfile::tempdir().unwrap();
-    let notifications: Vec<Value> = keys.iter().map(|key| notification("ObjectCreated:Put", "keys", key)).collect();
+    let mut notifications: Vec<Value> = keys.iter().map(|key| notification("ObjectCreated:Put", "keys", key)).collect();
+    for (notification, version) in
+        notifications.iter_mut().skip(3).step_by(10).zip(["null", "3/L4kqt+Vr=", "é&?", " %"])
+    {
+        notification["Records"][0]["s3"]["object"]["versionId"] = version.into();
+    }
     let payload = folder.path().join("payload.json");
     std::fs::write(&payload, queued(&notifications).to_string()).unwrap();
     let (payload, lake) = (payload.to_str().unwrap(), folder.path().join("lake"));
@@ -163,11 +168,17 @@ fn an_object_of_any_key_is_asked_for_as_botocore_asks_for_it() {
 
     let sent: Vec<Request> = asked.try_iter().collect();
     let path = |request: &Request| request.line.split(' ').nth(1).unwrap().to_owned();
-    let decoded = |path: &str| percent_decode_str(&path["/keys/".len()..]).decode_utf8().unwrap().into_owned();
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
     let requests: Vec<Value> = sent
         .iter()
-        .map(|request| json!({"key": decoded(&path(request)), "path": path(request), "headers": request.headers}))
+        .map(|request| {
+            let path = path(request);
+            let (key, version) =
+                path["/keys/".len()..].split_once("?versionId=").unwrap_or((&path["/keys/".len()..], ""));
+            json!({"key": decoded(key), "version": decoded(version), "path": path, "headers": request.headers})
+        })
         .collect();
+    assert_eq!(requests.iter().filter(|request| request["version"] != "").count(), 4);
     assert_eq!(requests.len(), distinct.len());
     assert!(requests.iter().all(|request| distinct.contains(request["key"].as_str().unwrap())));
     let told = python::run("s3_objects.py", &["signed".as_ref(), endpoint.as_ref()], &json!(requests).to_string());

@@ -17,8 +17,9 @@ const BEGIN: &str = "  # BEGIN GENERATED\n";
 const END: &str = "  # END GENERATED\n";
 
 /// Each action of the function's role, and where the code makes the call.
-const CALLS: [(&str, &str); 22] = [
+const CALLS: [(&str, &str); 23] = [
     ("s3:GetObject", "the lake's settings and files, objects of notifications: object_store"),
+    ("s3:GetObjectVersion", "the version that a notification names: crates/smsvoice-ingest/src/s3/bucket.rs"),
     ("s3:PutObject", "files of the lake: object_store"),
     (
         "s3:ListBucket",

@@ -62,7 +62,11 @@ fn duckdb_gives_the_embedded_engines_numbers_by_its_own_text() {
     let url = path.to_str().unwrap();
     let (queries, ours): (Vec<String>, Vec<String>) = questions().into_iter().unzip();
     let statements = views("duckdb", url, &["--context-columns", "nobody"]);
-    let told = python::run("duckdb_views.py", &[], &json!({"statements": statements, "queries": queries}).to_string());
+    let told = python::run(
+        "duckdb_views.py",
+        &[],
+        &json!({"statements": statements, "queries": queries, "files": true}).to_string(),
+    );
     let told: Vec<Value> = serde_json::from_str(&told).unwrap();
     let lake = Lake::open(url, []).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -11,8 +11,8 @@ use aws_sdk_athena::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError}
 use aws_sdk_athena::operation::get_query_results::GetQueryResultsOutput;
 pub use aws_sdk_athena::types::Row;
 use aws_sdk_athena::types::{
-    QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration, ResultReuseByAgeConfiguration,
-    ResultReuseConfiguration, ResultSet, ResultSetMetadata, StatementType,
+    ColumnInfo, QueryExecution, QueryExecutionContext, QueryExecutionState, ResultConfiguration,
+    ResultReuseByAgeConfiguration, ResultReuseConfiguration, ResultSet, ResultSetMetadata, StatementType,
 };
 
 use crate::error::AthenaError;
@@ -80,7 +80,7 @@ pub fn rows_of(page: &GetQueryResultsOutput, header: bool) -> &[Row] {
 
 fn names(page: &GetQueryResultsOutput) -> impl Iterator<Item = &str> {
     let metadata = page.result_set().and_then(ResultSet::result_set_metadata);
-    metadata.map(ResultSetMetadata::column_info).unwrap_or_default().iter().map(|column| column.name())
+    metadata.map(ResultSetMetadata::column_info).unwrap_or_default().iter().map(ColumnInfo::name)
 }
 
 fn texts(row: &Row) -> impl Iterator<Item = Option<&str>> {

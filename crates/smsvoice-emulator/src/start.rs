@@ -42,6 +42,7 @@ use crate::{
 
 /// What an emulator is like. Every field has the default that `Config::default` gives it.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools)] // each is a switch of the command line, and none depends on another
 pub struct Config {
     /// Region and account of every ARN; `us-east-1`, `000000000000`.
     pub place: Place,

@@ -1,5 +1,7 @@
 //! The distributed engine: one coordinator that plans, two workers that work.
 
+use std::path::Path;
+
 use serde_json::Map;
 use smsvoice_lake::Lake;
 use smsvoice_metrics::{Dimension, Metric, MetricsRequest, messages};
@@ -8,11 +10,21 @@ use tests::replayed::{generated, views};
 
 use crate::server::{LAKE, rows, trino};
 
+/// A file that was written before there was the column `destination_prefix_hash`, with a message of its own.
+const OLDER: &[u8] = include_bytes!("../../older/before-prefixes.parquet");
+
+fn add_older_file(lake: &Path) {
+    let partition = lake.join("events/channel=text/dt=2026-11-22");
+    std::fs::create_dir_all(&partition).unwrap();
+    std::fs::write(partition.join("part-fb31ee81ec5746bedabc9bbad7b89a0e.parquet"), OLDER).unwrap();
+}
+
 #[test]
 fn coordinator_and_two_workers_give_the_same_numbers_together() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(LAKE.0);
     generated(&path, 3_000);
+    add_older_file(&path);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let lake = Lake::open(path.to_str().unwrap(), []).unwrap();
     let statements = views("trino", LAKE.1, &[]);

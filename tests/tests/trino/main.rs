@@ -4,11 +4,15 @@
 //! `cargo test --workspace --features trino --test trino`. The server comes from Maven Central, and a Java from PyPI
 //! where `JAVA_HOME` names none that is new enough; both are kept in the target folder.
 //!
-//! `SMSVOICE_TRINO_MESSAGES` says over how many messages the definitions are compared.
+//! `TRINO_MESSAGES` says over how many messages the definitions are compared, and `TRINO_MEMORY` how
+//! much memory a server may have, in whole gigabytes: `1g` is enough for some 100,000 messages. (The command, which these
+//! tests start, refuses variables of its own prefix that it does not know.)
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod deployed;
 mod distributed;
 mod engines;
+mod examples;
+mod questions;
 mod server;

@@ -12,7 +12,7 @@ use tests::python;
 /// The lake's name below the folder that Trino's `local:///` names, and the URL there.
 pub(crate) const LAKE: (&str, &str) = ("sms", "local:///sms");
 
-/// Each server has a gigabyte.
+/// Each server has a gigabyte, or more.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
@@ -31,7 +31,8 @@ pub(crate) fn trino(
     let _guard = alone();
     let cache = python::target_folder().join("trino");
     let arguments = [cache.as_os_str(), lakes.as_os_str(), OsStr::new(&workers.to_string()).to_owned().leak()];
-    let asked = json!({"catalog": catalog, "sessions": sessions});
+    let memory = std::env::var("TRINO_MEMORY").unwrap_or_else(|_| "1g".to_owned());
+    let asked = json!({"catalog": catalog, "sessions": sessions, "memory": memory});
     let told = python::run_with(REQUIREMENTS, "trino_server.py", &arguments, &asked.to_string());
     serde_json::from_str(&told).unwrap()
 }

@@ -49,6 +49,7 @@ fn start(topic: &Topic, attempts: u32, state: Option<PathBuf>) -> Emulator {
     let real = || EpochMs(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64);
     let pause = Duration::from_millis(10);
     Emulator::start_components(Components {
+        any_time: false,
         place: Place { region: "us-east-1".to_owned(), account_id: "111122223333".to_owned() },
         terms: Terms::default(),
         credentials: None,

@@ -81,5 +81,5 @@ fn object(item: &Members<'_>, bucket: Option<&str>) -> Result<ObjectName, Misfit
         (None, Some(of_all)) => of_all.to_owned(),
         (None, None) => item.string("Bucket")?.into_owned(),
     };
-    Ok(ObjectName { bucket, key: item.string("Key")?.into_owned() })
+    Ok(ObjectName::current(&bucket, &item.string("Key")?))
 }

@@ -10,7 +10,7 @@ use smsvoice_lake::{Reason, Source};
 
 use super::Kind;
 use super::members::{Members, Misfit};
-use super::s3::bucket_and_key;
+use super::s3::Named;
 use crate::origin::{Origin, name};
 use crate::reader::{Output, Reader};
 use crate::s3::ObjectName;
@@ -62,10 +62,10 @@ impl<'a> Kind<'a> for Event<'a> {
 impl Event<'_> {
     /// `Object Created`, `Object Deleted`; here the key is not URL-encoded.
     fn open_s3<O: Output>(&self, reader: &mut Reader<'_, O>, object: &str, origin: &Origin<'_>) {
-        match Members::of(self.detail.get()).and_then(|detail| bucket_and_key(&detail)) {
-            Ok((bucket, key)) => {
-                let object = ObjectName { bucket: bucket.into_owned(), key: key.into_owned() };
-                reader.name_object(object, self.detail_type.contains("Deleted"));
+        match Members::of(self.detail.get()).and_then(|detail| Named::read(&detail, "version-id")) {
+            Ok(Named { bucket, key, version }) => {
+                let (bucket, key, version) = (bucket.into_owned(), key.into_owned(), version.map(Cow::into_owned));
+                reader.name_object(ObjectName { bucket, key, version }, self.detail_type.contains("Deleted"));
             }
             Err(misfit) => reader.misfit(object, misfit, origin),
         }

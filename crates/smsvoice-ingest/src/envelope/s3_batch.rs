@@ -39,13 +39,16 @@ pub(crate) struct Task<'a> {
 pub(crate) struct EncodedName<'a> {
     bucket: Cow<'a, str>,
     key: Cow<'a, str>,
+    /// The version that the job's manifest names, if it names one.
+    version: Option<Cow<'a, str>>,
 }
 
 impl EncodedName<'_> {
     /// The notification by which a bucket tells of the same object: whoever reads that reads the object.
     pub(crate) fn notification(&self) -> String {
-        let Self { bucket, key } = self;
-        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": bucket}, "object": {"key": key}}}).to_string()
+        let Self { bucket, key, version } = self;
+        let object = json!({"key": key, "versionId": version});
+        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": bucket}, "object": object}}).to_string()
     }
 }
 
@@ -86,7 +89,7 @@ fn name<'a>(task: &Members<'a>) -> Result<EncodedName<'a>, Misfit> {
         // arn:aws:s3:::bucket, or with region and account
         None => Cow::Owned(task.string("s3BucketArn")?.rsplit(':').next().unwrap_or_default().to_owned()),
     };
-    Ok(EncodedName { bucket, key: task.string("s3Key")? })
+    Ok(EncodedName { bucket, key: task.string("s3Key")?, version: task.text("s3VersionId") })
 }
 
 #[cfg(test)]

@@ -238,7 +238,7 @@ impl ReadingObject<'_> {
         }
         let deadline = Instant::now() + until.saturating_duration_since(std::time::Instant::now());
         let bucket = (self.consumer.buckets)(&self.object.bucket);
-        let mut bytes = match Reading::open(bucket, &self.object.key, deadline).await {
+        let mut bytes = match Reading::open(bucket, self.object, deadline).await {
             Ok(opened) => opened,
             Err(ObjectError::Missing) => {
                 reader.name_missing(self.object.clone());

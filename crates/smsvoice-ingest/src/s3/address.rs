@@ -31,9 +31,10 @@ impl Address {
         }
     }
 
-    /// The URL of an object.
-    pub(super) fn object(&self, key: &str) -> String {
-        format!("{}/{}", self.0, utf8_percent_encode(key, IN_PATH))
+    /// The URL of an object, or of one version of it.
+    pub(super) fn object(&self, key: &str, version: Option<&str>) -> String {
+        let url = format!("{}/{}", self.0, utf8_percent_encode(key, IN_PATH));
+        version.map_or(url.clone(), |version| format!("{url}?versionId={}", utf8_percent_encode(version, IN_QUERY)))
     }
 
     /// The URL of a question about the bucket.
@@ -58,16 +59,19 @@ mod tests {
     #[test]
     fn a_bucket_stands_in_the_host_or_in_the_path() {
         let aws = access(None, "eu-west-2");
-        assert_eq!(Address::of(&aws, "sms-archive").object("a"), "https://sms-archive.s3.eu-west-2.amazonaws.com/a");
         assert_eq!(
-            Address::of(&aws, "sms.example.com").object("a"),
+            Address::of(&aws, "sms-archive").object("a", None),
+            "https://sms-archive.s3.eu-west-2.amazonaws.com/a"
+        );
+        assert_eq!(
+            Address::of(&aws, "sms.example.com").object("a", None),
             "https://s3.eu-west-2.amazonaws.com/sms.example.com/a"
         );
-        assert_eq!(Address::of(&aws, "x@evil/").object("a"), "https://s3.eu-west-2.amazonaws.com/x%40evil%2F/a");
+        assert_eq!(Address::of(&aws, "x@evil/").object("a", None), "https://s3.eu-west-2.amazonaws.com/x%40evil%2F/a");
         let china = access(None, "cn-north-1");
-        assert_eq!(Address::of(&china, "b").object("a"), "https://b.s3.cn-north-1.amazonaws.com.cn/a");
+        assert_eq!(Address::of(&china, "b").object("a", None), "https://b.s3.cn-north-1.amazonaws.com.cn/a");
         let own = access(Some("http://127.0.0.1:9000/"), "us-east-1");
-        assert_eq!(Address::of(&own, "b").object("a"), "http://127.0.0.1:9000/b/a");
+        assert_eq!(Address::of(&own, "b").object("a", None), "http://127.0.0.1:9000/b/a");
     }
 
     #[test]
@@ -82,8 +86,9 @@ mod tests {
             ("é\t?#&=", "/%C3%A9%09%3F%23%26%3D"),
             ("-._~", "/-._~"),
         ] {
-            assert_eq!(address.object(key), format!("http://x/b{path}"));
+            assert_eq!(address.object(key, None), format!("http://x/b{path}"));
         }
+        assert_eq!(address.object("a?b", Some("3/L4+x=")), "http://x/b/a%3Fb?versionId=3%2FL4%2Bx%3D");
         assert_eq!(
             address.query(&[("list-type", "2"), ("prefix", "a/b +")]),
             "http://x/b/?list-type=2&prefix=a%2Fb%20%2B"
@@ -93,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_key_comes_back_from_its_url_and_holds_nothing_that_ends_a_path(key in ".{1,64}") {
-            let url = Address::of(&access(Some("http://x"), "us-east-1"), "b").object(&key);
+            let url = Address::of(&access(Some("http://x"), "us-east-1"), "b").object(&key, None);
             let path = url.strip_prefix("http://x/b/").unwrap();
             prop_assert!(path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte)));
             prop_assert_eq!(percent_encoding::percent_decode_str(path).decode_utf8().unwrap(), key);

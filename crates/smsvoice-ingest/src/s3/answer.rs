@@ -11,11 +11,11 @@ use smsvoice_event::Timestamp;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) size: u64,
-    pub(super) version: Option<String>,
+    pub(super) tag: Option<String>,
     pub(super) last_modified: Option<Timestamp>,
 }
 
-/// The object's size, version and time, by the head of an answer with bytes that begin at `from`.
+/// The object's size, tag and time, by the head of an answer with bytes that begin at `from`.
 pub(super) fn known(answer: &HttpResponse, from: u64) -> object_store::Result<Known> {
     let header = |name: &str| answer.headers().get(name);
     let size = match header("content-range") {
@@ -28,7 +28,7 @@ pub(super) fn known(answer: &HttpResponse, from: u64) -> object_store::Result<Kn
     Ok(Known {
         size: size
             .ok_or_else(|| generic("the store does not say how long the object is, or gives other bytes of it"))?,
-        version: header("etag").map(str::to_owned),
+        tag: header("etag").map(str::to_owned),
         last_modified: last_modified.and_then(|time| Timestamp::from_millis(time.timestamp_millis())),
     })
 }
@@ -53,7 +53,8 @@ pub(super) fn refusal(status: u16, key: &str, region: Option<&str>, body: &str) 
     let path = key.to_owned();
     match status {
         301 | 307 | 308 if body.is_empty() => generic(&format!("<Code>PermanentRedirect</Code>{region}")),
-        404 => Error::NotFound { path, source },
+        // 405 is said of a version that only marks a deletion.
+        404 | 405 => Error::NotFound { path, source },
         403 => Error::PermissionDenied { path, source },
         401 => Error::Unauthenticated { path, source },
         412 => Error::Precondition { path, source },
@@ -87,6 +88,8 @@ mod tests {
             |code: &str| format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>So.</Message></Error>");
         for (status, body, region, sentence, failure) in [
             (404, error("NoSuchKey"), None, "S3 says NoSuchKey: So.", StoreFailure::NotFound),
+            (404, error("NoSuchVersion"), None, "S3 says NoSuchVersion: So.", StoreFailure::NotFound),
+            (405, error("MethodNotAllowed"), None, "S3 says MethodNotAllowed: So.", StoreFailure::NotFound),
             (404, error("NoSuchBucket"), None, "there is no bucket of this name", StoreFailure::NotFound),
             (403, error("AccessDenied"), None, "these credentials may not do that", StoreFailure::Refused),
             (403, String::new(), None, "these credentials may not do that", StoreFailure::Refused),

@@ -27,7 +27,7 @@ use smsvoice_lake::S3Access;
 use super::address::Address;
 use super::answer::{Known, known, range_header, refusal};
 use super::listing::{Page, page};
-use super::{Objects, Opener, Part};
+use super::{ObjectName, Objects, Opener, Part};
 
 /// Bytes of a refusal that are looked at: S3's have a few hundred.
 const MOST_SAID: usize = 1 << 16;
@@ -107,25 +107,26 @@ impl Bucket {
 impl Objects for Bucket {
     fn get<'a>(
         &'a self,
-        key: &'a str,
+        object: &'a ObjectName,
         range: Range<u64>,
-        version: Option<&'a str>,
+        tag: Option<&'a str>,
     ) -> BoxFuture<'a, object_store::Result<Part>> {
         let get = async move {
             let asked = range_header(&range);
             let mut headers = vec![("range", asked.as_str())];
-            headers.extend(version.map(|version| ("if-match", version)));
-            let mut answer = self.ask(&self.address.object(key), &headers).await?;
+            headers.extend(tag.map(|tag| ("if-match", tag)));
+            let url = self.address.object(&object.key, object.version.as_deref());
+            let mut answer = self.ask(&url, &headers).await?;
             match answer.status().as_u16() {
                 200 | 206 => {}
                 // It has no first byte, so it has none.
                 416 if range.start == 0 => return Ok(Part::empty()),
-                _ => return Err(refused(key, answer).await),
+                _ => return Err(refused(&object.key, answer).await),
             }
-            let Known { size, version, last_modified } = known(&answer, range.start)?;
+            let Known { size, tag, last_modified } = known(&answer, range.start)?;
             let body = ByteStream::new(answer.take_body());
             let bytes = stream::unfold(body, |mut body| async { Some((body.next().await?, body)) }).map_err(failed);
-            Ok(Part { size, version, last_modified, bytes: bytes.boxed() })
+            Ok(Part { size, tag, last_modified, bytes: bytes.boxed() })
         };
         get.boxed()
     }
@@ -134,7 +135,7 @@ impl Objects for Bucket {
 impl Part {
     /// Of an object of no bytes.
     fn empty() -> Self {
-        Self { size: 0, version: None, last_modified: None, bytes: stream::empty().boxed() }
+        Self { size: 0, tag: None, last_modified: None, bytes: stream::empty().boxed() }
     }
 }
 

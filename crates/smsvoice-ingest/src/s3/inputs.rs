@@ -153,7 +153,7 @@ async fn list(mut listing: Listing, pages: Sender<Vec<Next>>, reach: Reach) {
 async fn open(wanted: Wanted, now: Timestamp, aside: &Aside) -> Option<Input> {
     let Wanted { objects, name, is_notified } = wanted;
     let place = |arrival: Timestamp| Place { carrier: Source::S3, ..Place::file(name.url(), arrival) };
-    let begun = begin(objects, &name.key).await;
+    let begun = begin(objects, &name).await;
     let (reading, head) = match begun {
         Ok(begun) => begun,
         Err(ObjectError::Missing) if is_notified => {
@@ -178,9 +178,9 @@ async fn open(wanted: Wanted, now: Timestamp, aside: &Aside) -> Option<Input> {
 }
 
 /// The first bytes, as many as tell a format.
-async fn begin(objects: Arc<dyn Objects>, key: &str) -> Result<(Reading, Bytes), ObjectError> {
+async fn begin(objects: Arc<dyn Objects>, object: &ObjectName) -> Result<(Reading, Bytes), ObjectError> {
     let deadline = Instant::now() + PATIENCE;
-    let mut reading = Reading::open(objects, key, deadline).await?;
+    let mut reading = Reading::open(objects, object, deadline).await?;
     let mut head = BytesMut::new();
     while head.len() < MARK
         && let Some(bytes) = reading.next(deadline).await?

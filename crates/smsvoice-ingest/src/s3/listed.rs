@@ -64,7 +64,7 @@ impl Listing {
         let bucket = buckets.open(&place.bucket);
         let object = object(&bucket, &place, deadline).await;
         if let Ok(Some(object)) = object {
-            let scope = Scope::Object(ObjectName { bucket: place.bucket.clone(), key: object.key.clone() });
+            let scope = Scope::Object(ObjectName::current(&place.bucket, &object.key));
             return Ok(Self { bucket, place, page: vec![object], next: None, scope, except: Vec::new() });
         }
         let scope = Scope::Below { bucket: place.bucket.clone(), prefix: place.prefix() };
@@ -138,7 +138,7 @@ impl Listing {
     }
 
     pub(super) fn name(&self, object: &Listed) -> ObjectName {
-        ObjectName { bucket: self.place.bucket.clone(), key: object.key.clone() }
+        ObjectName::current(&self.place.bucket, &object.key)
     }
 
     pub(super) fn objects(&self) -> Arc<dyn Objects> {
@@ -154,7 +154,8 @@ impl Listing {
 /// The object that the place is, if it is one. Whoever may read it need not be allowed to list others.
 async fn object(bucket: &Bucket, place: &S3Place, deadline: Instant) -> Result<Option<Listed>, String> {
     let Some(key) = place.object() else { return Ok(None) };
-    match again(deadline, || bucket.get(key, 0..1, None)).await {
+    let object = ObjectName::current(&place.bucket, key);
+    match again(deadline, || bucket.get(&object, 0..1, None)).await {
         Ok(Part { size, last_modified, .. }) => {
             let last_modified = last_modified.unwrap_or(Timestamp::EPOCH);
             Ok(Some(Listed { key: key.to_owned(), size, last_modified, is_archived: false }))

@@ -34,15 +34,16 @@ pub(crate) const MISSING: &str = "the object is not there (any more)";
 
 /// Whatever holds objects: a bucket of S3, or what a test has in its place.
 pub trait Objects: Send + Sync {
-    /// Some of an object's bytes, at most those of `range`, and what is known of the object. If a version is given (an ETag),
-    /// only of that one.
+    /// Some of an object's bytes, at most those of `range`, and what is known of the object. If a tag is given, only of the
+    /// bytes that have it.
     ///
-    /// Fails with `NotFound` where there is no such object, and with `Precondition` where there is another version.
+    /// Fails with `NotFound` where there is no such object or version of it, and with `Precondition` where there are bytes
+    /// with another tag.
     fn get<'a>(
         &'a self,
-        key: &'a str,
+        object: &'a ObjectName,
         range: Range<u64>,
-        version: Option<&'a str>,
+        tag: Option<&'a str>,
     ) -> BoxFuture<'a, object_store::Result<Part>>;
 }
 
@@ -53,8 +54,8 @@ pub type Opener = Arc<dyn Fn(&str) -> Arc<dyn Objects> + Send + Sync>;
 pub struct Part {
     /// Bytes of the whole object.
     pub size: u64,
-    /// Its version.
-    pub version: Option<String>,
+    /// The tag of its bytes (`ETag`).
+    pub tag: Option<String>,
     /// When it was last modified, to the second.
     pub last_modified: Option<Timestamp>,
     /// The bytes, as they come.

@@ -12,10 +12,18 @@ pub struct ObjectName {
     pub bucket: String,
     /// The key, as it is.
     pub key: String,
+    /// The version that is meant (S3 calls it `versionId`); none for whichever is there.
+    pub version: Option<String>,
 }
 
 impl ObjectName {
-    /// What messages call it: `s3://bucket/key`.
+    /// The object of this key, in the version that is there.
+    pub(crate) fn current(bucket: &str, key: &str) -> Self {
+        Self { bucket: bucket.to_owned(), key: key.to_owned(), version: None }
+    }
+
+    /// What messages call it: `s3://bucket/key`. Without the version: read by a notification and found in a list, an object
+    /// has one name.
     pub fn url(&self) -> String {
         format!("s3://{}/{}", self.bucket, self.key)
     }
@@ -31,7 +39,11 @@ impl ObjectName {
     /// A notification that names it, for the quarantine: read again, it leads to the object.
     pub(crate) fn notification(&self) -> String {
         let key = utf8_percent_encode(&self.key, NON_ALPHANUMERIC).to_string();
-        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": self.bucket}, "object": {"key": key}}}).to_string()
+        let mut object = json!({"key": key});
+        if let Some(version) = &self.version {
+            object["versionId"] = version.as_str().into();
+        }
+        json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": self.bucket}, "object": object}}).to_string()
     }
 }
 
@@ -109,9 +121,10 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Whether an object is it, or among them.
+    /// Whether an object is it, or among them. A version that is named may be an older one, which is in no list.
     pub fn holds(&self, object: &ObjectName) -> bool {
         match self {
+            _ if object.version.is_some() => false,
             Self::Object(name) => name == object,
             Self::Below { bucket, prefix } => *bucket == object.bucket && object.key.starts_with(prefix.as_str()),
         }
@@ -143,12 +156,14 @@ mod tests {
 
     #[test]
     fn an_object_holds_itself_and_a_beginning_all_that_begin_so() {
-        let name = |bucket: &str, key: &str| ObjectName { bucket: bucket.into(), key: key.into() };
+        let name = ObjectName::current;
         let object = Scope::Object(name("b", "a"));
         let below = Scope::Below { bucket: "b".into(), prefix: "a/".into() };
         for (key, by_object, by_below) in [("a", true, false), ("a/b", false, true), ("ab", false, false)] {
             assert_eq!((object.holds(&name("b", key)), below.holds(&name("b", key))), (by_object, by_below), "{key}");
             assert!(!object.holds(&name("c", key)) && !below.holds(&name("c", key)), "{key}");
+            let version = ObjectName { version: Some("v".to_owned()), ..name("b", key) };
+            assert!(!object.holds(&version) && !below.holds(&version), "{key}: it may be another one than was listed");
         }
     }
 }

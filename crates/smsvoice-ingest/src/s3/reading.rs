@@ -11,7 +11,7 @@ use smsvoice_event::Timestamp;
 use smsvoice_lake::{StoreFailure, said};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{Objects, Part};
+use super::{ObjectName, Objects, Part};
 
 /// Bytes asked for at once. A request for the whole would be open for as long as the rows take to be written, and is
 /// given up after minutes.
@@ -75,12 +75,12 @@ pub(crate) async fn again<T, F: Future<Output = object_store::Result<T>>>(
 /// An object that is being read.
 pub(crate) struct Reading {
     objects: Arc<dyn Objects>,
-    key: String,
+    object: ObjectName,
     /// Bytes of the whole.
     pub(crate) size: u64,
     /// When it was last modified: that is its arrival, whenever it is read, so that reading it again makes the same rows.
     pub(crate) last_modified: Option<Timestamp>,
-    version: Option<String>,
+    tag: Option<String>,
     /// The byte that comes next.
     at: u64,
     /// The byte behind those that were asked for.
@@ -90,10 +90,14 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Asks for the first bytes.
-    pub(crate) async fn open(objects: Arc<dyn Objects>, key: &str, deadline: Instant) -> Result<Self, ObjectError> {
-        let Part { size, version, last_modified, bytes } = again(deadline, || objects.get(key, 0..PART, None)).await?;
-        let key = key.to_owned();
-        Ok(Self { objects, key, size, last_modified, version, at: 0, end: PART.min(size), bytes })
+    pub(crate) async fn open(
+        objects: Arc<dyn Objects>,
+        object: &ObjectName,
+        deadline: Instant,
+    ) -> Result<Self, ObjectError> {
+        let Part { size, tag, last_modified, bytes } = again(deadline, || objects.get(object, 0..PART, None)).await?;
+        let object = object.clone();
+        Ok(Self { objects, object, size, last_modified, tag, at: 0, end: PART.min(size), bytes })
     }
 
     /// The next bytes; none at the end. Where they break off, they are asked for again from there on.
@@ -122,7 +126,7 @@ impl Reading {
 
     async fn go_on(&mut self, deadline: Instant) -> Result<(), ObjectError> {
         let (from, end) = (self.at, self.size.min(self.at + PART));
-        let get = || self.objects.get(&self.key, from..end, self.version.as_deref());
+        let get = || self.objects.get(&self.object, from..end, self.tag.as_deref());
         let Part { size, bytes, .. } = again(deadline, get).await.map_err(|error| match error {
             ObjectError::Missing => ObjectError::Store("it was removed while it was read".to_owned()),
             error => error,

@@ -27,7 +27,7 @@ mod world {
     use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
     use smsvoice_event::{EventId, Timestamp};
     use smsvoice_ingest::lambda::Consumer;
-    use smsvoice_ingest::{Objects, Part, Settings};
+    use smsvoice_ingest::{ObjectName, Objects, Part, Settings};
     use smsvoice_lake::{Lake, Table};
 
     /// A function over these stores; every bucket is `objects`.
@@ -43,17 +43,17 @@ mod world {
     impl Objects for InStore {
         fn get<'a>(
             &'a self,
-            key: &'a str,
+            object: &'a ObjectName,
             range: Range<u64>,
-            version: Option<&'a str>,
+            tag: Option<&'a str>,
         ) -> BoxFuture<'a, object_store::Result<Part>> {
             let range = (range.start > 0).then(|| range.into());
-            let options = GetOptions { range, if_match: version.map(str::to_owned), ..GetOptions::default() };
+            let options = GetOptions { range, if_match: tag.map(str::to_owned), ..GetOptions::default() };
             let get = async move {
-                let got = self.0.get_opts(&Path::parse(key)?, options).await?;
+                let got = self.0.get_opts(&Path::parse(&object.key)?, options).await?;
                 let meta = got.meta.clone();
                 let last_modified = Timestamp::from_millis(meta.last_modified.timestamp_millis());
-                Ok(Part { size: meta.size, version: meta.e_tag, last_modified, bytes: got.into_stream() })
+                Ok(Part { size: meta.size, tag: meta.e_tag, last_modified, bytes: got.into_stream() })
             };
             get.boxed()
         }

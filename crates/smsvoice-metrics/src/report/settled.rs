@@ -130,14 +130,14 @@ fn settle(past: &Past, open: &[(String, i64, f64)], arrived: f64, concluded: f64
     for (country, age, messages) in open {
         let shares =
             [|fate: &Fate| fate.arrived, |fate: &Fate| fate.not_arrived].map(|hits| share(past, country, *age, hits));
-        let [Some(arrives), Some(does_not)] = shares else {
+        let [Some(will), Some(will_not)] = shares else {
             if *age >= GIVEN_UP {
                 continue; // AWS itself expects nothing any more
             }
             return None;
         };
-        more.add(arrives, *messages);
-        less.add(does_not, *messages);
+        more.add(will, *messages);
+        less.add(will_not, *messages);
         all += messages;
     }
     let rate = |more: f64, less: f64| {

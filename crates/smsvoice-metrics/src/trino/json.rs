@@ -1,6 +1,9 @@
 //! JSON in texts: paths, arrays and members. Trino's meaning of its functions of the name `json_…`.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::row_function::{Answer, Answered, Gives, Row, RowFunction, Takes};
 
@@ -60,6 +63,26 @@ fn path(text: &str) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
+/// The text of what lies at the path, as it is written there; none where the text is no JSON, or nothing lies there. Of
+/// members of one name the last counts.
+fn text_at<'a>(row: &Row<'a>) -> Result<Option<&'a str>, String> {
+    let steps = path(row.text(1))?;
+    let Ok(mut raw) = serde_json::from_str::<&RawValue>(row.text(0)) else { return Ok(None) };
+    for step in steps {
+        let next = match step {
+            Step::Member(name) => serde_json::from_str::<BTreeMap<String, &'a RawValue>>(raw.get())
+                .ok()
+                .and_then(|members| members.get(&*name).copied()),
+            Step::Element(element) => serde_json::from_str::<Vec<&'a RawValue>>(raw.get())
+                .ok()
+                .and_then(|elements| elements.get(element).copied()),
+        };
+        let Some(next) = next else { return Ok(None) };
+        raw = next;
+    }
+    Ok(Some(raw.get()))
+}
+
 /// What lies at the path; none where the text is no JSON, or nothing lies there.
 fn at(row: &Row<'_>) -> Result<Option<Value>, String> {
     let steps = path(row.text(1))?;
@@ -83,9 +106,11 @@ fn extract(row: &Row<'_>) -> Answered {
 }
 
 fn extract_scalar(row: &Row<'_>) -> Answered {
-    Ok(match at(row)? {
-        Some(Value::String(text)) => Answer::Text(text),
-        Some(scalar @ (Value::Bool(_) | Value::Number(_))) => Answer::Text(scalar.to_string()),
+    let Some(text) = text_at(row)? else { return Ok(Answer::Null) };
+    Ok(match text.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(text).map_or(Answer::Null, Answer::Text),
+        // A number keeps its own digits.
+        Some(b'-' | b'0'..=b'9' | b't' | b'f') => Answer::Text(text.to_owned()),
         _ => Answer::Null,
     })
 }

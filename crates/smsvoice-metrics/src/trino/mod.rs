@@ -16,6 +16,7 @@ mod reduce;
 mod regexp;
 mod rewrite;
 mod row_function;
+mod sequences;
 mod text;
 mod time_format;
 mod time_zone;
@@ -49,6 +50,8 @@ pub(crate) fn register(context: &SessionContext) -> Result<()> {
     context.register_udf(ScalarUDF::from(from_utf8::FromUtf8::new()));
     context.register_udf(ScalarUDF::from(time_zone::InZone::shown()));
     context.register_udf(ScalarUDF::from(time_zone::InZone::same_instant()));
+    context.register_udf(ScalarUDF::from(sequences::Length::new()));
+    context.register_udf(ScalarUDF::from(sequences::Reverse::new()));
     context.register_udf(ScalarUDF::from(words::TypeOf::new()));
     context.register_udf(ScalarUDF::from(words::Format::new()));
     for map_of in collections::MapOf::all() {
@@ -109,13 +112,45 @@ fn rewritten(statement: Statement, names: &BTreeSet<String>, is_lenient: &dyn Fn
     }
 }
 
+/// Functions that take part in no template: how they are called decides what they stand for.
+const REWRITTEN: [&str; 8] =
+    ["try", "concat", "listagg", "all_match", "map_filter", "transform_keys", "transform_values", "zip_with"];
+
 /// The names of all functions that can be called.
 pub(crate) fn functions(state: &SessionState) -> BTreeSet<String> {
     let planned = state.udfs().into_iter().chain(state.udafs()).chain(state.udwfs());
     let of_lambdas = state.higher_order_functions().keys().cloned();
     let macros = macros::MACROS.iter().map(|(name, ..)| *name);
-    let rewritten =
-        ["try", "concat", "listagg", "all_match", "map_filter", "transform_keys", "transform_values", "zip_with"];
-    let others = macros.chain(rewritten).chain(["unnest", "grouping"]).map(str::to_owned);
+    let others = macros.chain(REWRITTEN).chain(["unnest", "grouping"]).map(str::to_owned);
     planned.chain(of_lambdas).chain(others).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples are put to Trino itself, too: `tests/tests/trino/examples.rs`.
+    #[test]
+    fn every_function_that_is_registered_has_an_example() {
+        let examples = include_str!("../../tests/trino_examples.txt");
+        let columns = [
+            "max_by",
+            "element_at",
+            "date_diff",
+            "from_utf8",
+            "with_timezone",
+            "at_timezone",
+            "length",
+            "reverse",
+            "typeof",
+            "format",
+            "map_from_entries",
+            "multimap_from_entries",
+            "reduce",
+        ];
+        let names = row_functions().into_iter().map(|function| function.name);
+        let names = names.chain(macros::MACROS.iter().map(|(name, ..)| *name)).chain(REWRITTEN).chain(columns);
+        let missing: Vec<_> = names.filter(|name| !examples.contains(&format!("{name}("))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 }

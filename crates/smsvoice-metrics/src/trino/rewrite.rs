@@ -1,6 +1,7 @@
 //! From SQL of Trino to SQL of DataFusion: what functions stand for is put in their place before anything is planned.
 
 mod lambda;
+mod literal;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -48,6 +49,10 @@ impl<'a> Rewriter<'a> {
                 Some(others.iter().fold(first.clone(), joined))
             }
             ("listagg", [_] | [_, _]) => Some(listagg(call, &arguments)),
+            ("date_trunc", [_, of]) if literal::is_date(of) => {
+                let whole = parsed("CAST(_1 AS date)");
+                Some(of_template(&whole, &[Expr::Function(call.clone())], call))
+            }
             _ => lambda::expanded(&name, &arguments).or_else(|| {
                 let template = templates().get(&(&*name, arguments.len()))?;
                 Some(of_template(template, &arguments, call))
@@ -79,8 +84,8 @@ impl VisitorMut for Rewriter<'_> {
 
     /// Its arguments were rewritten before it, and what it stands for is not rewritten again.
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Unknown> {
-        if let Some(from_the_end) = substring(expr) {
-            *expr = from_the_end;
+        if let Some(other) = substring(expr).or_else(|| literal::timestamp(expr)) {
+            *expr = other;
         } else if let Expr::Function(call) = expr {
             if let Some(expanded) = self.expanded(call) {
                 *expr = expanded;
@@ -225,9 +230,12 @@ fn separator(arguments: &[Expr]) -> Expr {
     arguments.get(1).cloned().unwrap_or_else(|| parsed("''"))
 }
 
-/// `substr(x, -2)`: from there on, counted from the end; nothing where the text is shorter.
+/// `substr(x, -2)`: from there on, counted from the end; nothing where the text is shorter. Nothing begins at 0.
 fn substring(expr: &Expr) -> Option<Expr> {
     let Expr::Substring { expr: text, substring_from: Some(from), substring_for, .. } = expr else { return None };
+    if from.to_string() == "0" {
+        return Some(parsed("''"));
+    }
     // That is nearly always a number, and then it is seen which.
     if !matches!(**from, Expr::UnaryOp { op: UnaryOperator::Minus, .. }) {
         return None;

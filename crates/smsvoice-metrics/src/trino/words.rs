@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray};
 use arrow::datatypes::{DataType, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
@@ -124,7 +125,7 @@ impl ScalarUDFImpl for Format {
     }
 }
 
-/// Java's pattern: `%[position$][flags][width][.places]conversion`.
+/// Java's pattern: `%[position$][flags][width][.places]conversion`; of a time, `%tA` shows its weekday, say.
 fn formatted(pattern: &str, values: &[String]) -> std::result::Result<String, String> {
     let (mut text, mut next, mut rest) = (String::new(), 0, pattern);
     while let Some((before, after)) = rest.split_once('%') {
@@ -133,6 +134,11 @@ fn formatted(pattern: &str, values: &[String]) -> std::result::Result<String, St
         let end = end.ok_or_else(|| format!("{pattern:?} ends within a %"))?;
         let (spec, conversion) = (&after[..end], after[end..].chars().next().unwrap_or('%'));
         rest = &after[end + conversion.len_utf8()..];
+        let mut part = None;
+        if matches!(conversion, 't' | 'T') {
+            part = rest.chars().next();
+            rest = &rest[part.map_or(0, char::len_utf8)..];
+        }
         match conversion {
             '%' => text.push('%'),
             'n' => text.push('\n'),
@@ -144,11 +150,40 @@ fn formatted(pattern: &str, values: &[String]) -> std::result::Result<String, St
                 next += usize::from(position.is_none());
                 let value = position.unwrap_or(next).checked_sub(1).and_then(|at| values.get(at));
                 let value = value.ok_or_else(|| format!("there is no value for %{spec}{conversion}"))?;
-                text.push_str(&converted(spec, conversion, value)?);
+                text.push_str(&match part {
+                    Some(part) => {
+                        converted(spec, if conversion == 'T' { 'S' } else { 's' }, &part_of_time(part, value)?)?
+                    }
+                    None => converted(spec, conversion, value)?,
+                });
             }
         }
     }
     Ok(text + rest)
+}
+
+/// One part of a time, which is shown as DataFusion shows it.
+fn part_of_time(part: char, value: &str) -> std::result::Result<String, String> {
+    let day = value.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN));
+    let shown = value.trim_end_matches('Z');
+    let time = day.or_else(|| NaiveDateTime::parse_from_str(shown, "%Y-%m-%dT%H:%M:%S%.f").ok());
+    let time = time.ok_or_else(|| format!("%t{part} does not take {value:?}"))?;
+    let form = match part {
+        'N' => "%9f",
+        'L' => "%3f",
+        'l' => "%-I",
+        'k' => "%-H",
+        'h' => "%b",
+        'p' => return Ok(time.format("%p").to_string().to_lowercase()),
+        'r' => "%I:%M:%S %p",
+        'c' => "%a %b %d %H:%M:%S UTC %Y",
+        'e' => "%-d",
+        'A' | 'a' | 'B' | 'b' | 'Y' | 'y' | 'C' | 'm' | 'd' | 'j' | 'H' | 'I' | 'M' | 'S' | 'R' | 'T' | 'D' | 'F' => {
+            return Ok(time.format(&format!("%{part}")).to_string());
+        }
+        _ => return Err(format!("%t{part} is not known here; there are %tY %tm %td %te %tH %tM %tS %tA %tB %tF %tT")),
+    };
+    Ok(time.format(form).to_string())
 }
 
 fn converted(spec: &str, conversion: char, value: &str) -> std::result::Result<String, String> {
@@ -221,6 +256,9 @@ mod tests {
         assert_eq!(of("%2$s %3$s %1$s", &["a", "b", "c"]), "b c a");
         assert_eq!(of("%,.2f", &["-1234567.891"]), "-1,234,567.89");
         assert_eq!(of("%e", &["12.3456"]), "1.234560e+01");
+        assert_eq!(of("%1$tA, %1$tB %1$te, %1$tY at %1$tT", &["2006-07-04"]), "Tuesday, July 4, 2006 at 00:00:00");
+        assert_eq!(of("%tH:%tM %TA", &["2006-07-04T09:05:00Z"; 3]), "09:05 TUESDAY");
+        assert!(of("%tQ", &["2006-07-04"]).contains("is not known here"));
         assert!(of("%d", &["x"]).contains("does not take"));
         assert!(of("%s %s", &["x"]).contains("no value"));
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema};
 
-use crate::cost::prices::{self, AS_OF};
+use crate::cost::prices::{self, AS_OF, Prices};
 use crate::cost::{Cost, Load, Route};
 use crate::output::FormatArgs;
 use crate::{Exit, World};
@@ -43,20 +43,29 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
-    let rows = rows(args)?;
+    let prices = prices(args)?;
+    let rows = rows(args, prices)?;
     super::print_all(rows.schema(), std::slice::from_ref(&rows), args.format.format(), args.format.look(world.width))?;
+    let Prices { secret, kms_key, kms_requests, .. } = prices;
+    world.note(&format!(
+        "hashes of numbers (PhoneNumbers=hmac) take a secret, {secret:.2} a month; a key of your own (KeyArn) is {kms_key:.2} a \
+        month and {kms_requests:.2} for 10,000 requests"
+    ));
     world.note(&format!("list prices of {AS_OF}, without free tiers; where each comes from stands in infra/README.md"));
     Ok(Exit::Done)
 }
 
-fn rows(args: &Args) -> anyhow::Result<RecordBatch> {
-    let prices = prices::of(&args.region).with_context(|| {
+fn prices(args: &Args) -> anyhow::Result<&'static Prices> {
+    prices::of(&args.region).with_context(|| {
         format!(
             "there are no prices of {:?}; there are those of {}",
             args.region,
             prices::ALL.map(|prices| prices.region).join(", ")
         )
-    })?;
+    })
+}
+
+fn rows(args: &Args, prices: &Prices) -> anyhow::Result<RecordBatch> {
     let load = Load {
         messages_per_day: args.messages_per_day as f64,
         events_per_message: args.events_per_message.into(),

@@ -1,10 +1,9 @@
 //! List prices, in one place. In US dollars, without free tiers, first tier of usage.
 
-/// When the table was last looked over. Lambda's prices, and that Firehose rounds records up to 5 KB, were compared with
-/// what AWS publishes. Those of SQS, SNS, CloudWatch's logs, metrics and dashboards, of S3's requests, of a job of S3 Batch
-/// Operations and of Athena were compared with what others wrote about AWS's pages (`infra/README.md` names them). Of
-/// Firehose, of alarms, of S3's storage and of the objects of a job none was found: they are the author's memory, and so are
-/// all that differ in eu-west-1. Open the pages that are named below before you rely on a figure.
+/// When the table was last looked over. Those of us-east-1 were compared with what Infracost reads from AWS's price list
+/// (August 2026), those of eu-west-1 with copies of that list (September and October 2026); `infra/README.md` names each.
+/// Not proved by an address are those of Firehose, of the objects of a job of S3 Batch Operations, and in eu-west-1 those of
+/// dashboards, KMS and S3 Batch Operations: open the pages that are named below before you rely on them.
 pub(crate) const AS_OF: &str = "2026-11-26";
 
 /// Of one region.
@@ -39,6 +38,12 @@ pub(crate) struct Prices {
     pub(crate) batch_objects: f64,
     /// A gigabyte for a month, standard (the same page).
     pub(crate) s3_gb_month: f64,
+    /// A secret a month (aws.amazon.com/secrets-manager/pricing).
+    pub(crate) secret: f64,
+    /// A key of one's own a month, and 10,000 requests to it (aws.amazon.com/kms/pricing).
+    pub(crate) kms_key: f64,
+    /// See `kms_key`.
+    pub(crate) kms_requests: f64,
 }
 
 const US_EAST_1: Prices = Prices {
@@ -57,6 +62,9 @@ const US_EAST_1: Prices = Prices {
     batch_job: 0.25,
     batch_objects: 1.00,
     s3_gb_month: 0.023,
+    secret: 0.40,
+    kms_key: 1.00,
+    kms_requests: 0.03,
 };
 
 /// The regions of the table. The two others of the United States have the prices of the first.

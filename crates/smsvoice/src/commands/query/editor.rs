@@ -127,11 +127,15 @@ mod tests {
     use super::*;
 
     fn typed(editor: &mut Editor, text: &str) {
-        text.chars().for_each(|c| assert_eq!(editor.take(&Key::Char(c)), Step::Draw));
+        for c in text.chars() {
+            assert_eq!(editor.take(&Key::Char(c)), Step::Draw);
+        }
     }
 
     fn taken(editor: &mut Editor, keys: &[Key]) {
-        keys.iter().for_each(|key| assert_eq!(editor.take(key), Step::Draw));
+        for key in keys {
+            assert_eq!(editor.take(key), Step::Draw);
+        }
     }
 
     #[test]

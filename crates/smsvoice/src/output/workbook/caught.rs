@@ -20,7 +20,7 @@ pub(super) fn caught<T>(write: impl FnOnce() -> Result<T, XlsxError>) -> io::Res
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |told| {
             if !CATCHES.get() {
-                usual(told)
+                usual(told);
             }
         }));
     });
@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn a_panic_about_the_disk_is_the_error_of_the_disk() {
         let full = || -> Result<(), XlsxError> {
-            Err::<(), _>(io::Error::from_raw_os_error(28)).expect("Couldn't write to xml file");
+            let refuses = |code| Err::<(), _>(io::Error::from_raw_os_error(code));
+            refuses(28).expect("Couldn't write to xml file");
             Ok(())
         };
         assert_eq!(caught(full).unwrap_err().kind(), io::ErrorKind::StorageFull);
