@@ -1,5 +1,5 @@
 //! DuckDB and pyarrow read a lake: every column in its type, every value as it was written.
-//! (PySpark does too: `tests/python/pyspark_reads_lake.py`, started by hand, because it needs a Java runtime.)
+//! (PySpark does too: `tests/python/pyspark_reads_lake.py`, started by hand; what its views say is compared in `trino/spark.rs`.)
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 

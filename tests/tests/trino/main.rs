@@ -16,3 +16,4 @@ mod engines;
 mod examples;
 mod questions;
 mod server;
+mod spark;
