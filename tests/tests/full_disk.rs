@@ -70,6 +70,6 @@ fn a_replay_onto_a_disk_that_takes_no_more_says_so_and_goes_on_once_it_does() {
     }
     let full = limited(folder, Some(16), &["report", "--lake", "lake", "--out", "report.html"]);
     let said = String::from_utf8(full.stderr).unwrap();
-    assert!(full.status.code() == Some(1) && said.contains("see ulimit -f"), "{said}");
+    assert!(full.status.code() == Some(1) && said.contains("File too large"), "{said}");
     assert_eq!(files(folder).len(), before, "nothing is half there");
 }

@@ -53,7 +53,8 @@ fn answers_about_a_lake_are_documented() {
     let faults = ["--duplicates", "0.05", "--late", "0.01", "--unknown-types", "0.01", "--pumping", "2"];
     asked.ask(
         "generate",
-        &[&["generate", "--messages", "500", "--out", "events.ndjson", "--json"], &faults[..]].concat(),
+        &[&["generate", "--messages", "2500", "--days", "20", "--out", "events.ndjson", "--json"], &faults[..]]
+            .concat(),
     );
     asked.ask("replay", &["replay", samples, "events.ndjson", "--lake", "lake", "--json", "--phone-numbers", "plain"]);
     let by = "channel,country,carrier,network,origination_identity,message_type,message_encoding,configuration_set,account,\
@@ -75,7 +76,7 @@ fn answers_about_a_lake_are_documented() {
         asked.ask("trace", &["trace", "--lake", "lake", "--json", "--", id]);
     }
     asked.ask("report", &["report", "--lake", "lake", "--format", "json", "--out", "-", "--as-of", "2026-11-20"]);
-    asked.ask("watch", &["watch", "--lake", "lake", "--as-of", "2026-11-20", "--hours", "500", "--json"]);
+    asked.ask("watch", &["watch", "--lake", "lake", "--as-of", "2026-11-22", "--hours", "500", "--json"]);
     let signs = asked.told.last().unwrap().1["signs"].as_array().unwrap().len();
     assert!(signs > 0, "an attack is among them");
     asked.ask("lake", &["lake", "show", "--lake", "lake", "--json"]);
