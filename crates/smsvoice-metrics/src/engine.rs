@@ -14,7 +14,6 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::ParquetReadOptions;
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -22,7 +21,7 @@ use smsvoice_lake::{Lake, schema};
 
 use crate::build_side;
 use crate::error::{EngineError, problem};
-use crate::gather::{Gathered, Limits, folder_of, gather};
+use crate::gather::{Gathered, Kept, Limits};
 use crate::query_engine::{QueryEngine, texts};
 use crate::rows::Rows;
 use crate::sound_files::SoundFiles;
@@ -134,23 +133,13 @@ impl QueryEngine for LocalEngine {
     }
 
     /// In temporary files; see [`gather`](crate::gather).
-    async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept<'_>>, EngineError> {
+    async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept>, EngineError> {
         let failed = |error: DataFusionError| EngineError::BrokeOff {
             lake: self.url.to_string(),
             doing: "its messages were gathered in temporary files",
             problem: problem(&error),
         };
-        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir();
-        let folder = folder.map_err(|error| failed(error.into()))?;
-        gather(&self.context, queries, rows, self.limits, folder.path()).await.map_err(failed)?;
-        for query in queries {
-            let columns = self.columns(&query.sql).await?;
-            let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
-            let path = format!("{}/", folder_of(folder.path(), query.table).display());
-            self.context.register_parquet(query.table, &path, options).await.map_err(failed)?;
-        }
-        let tables = queries.iter().map(|query| query.table).collect();
-        Ok(Some(Kept { engine: self, tables, _folder: folder }))
+        Kept::gathered(&self.context, queries, rows, self.limits).await.map(Some).map_err(failed)
     }
 
     /// DataFusion unnests beside the other columns, and not by a join.
@@ -172,21 +161,6 @@ impl QueryEngine for LocalEngine {
             |location: &Path| location.parts().find_map(|part| Some(part.as_ref().strip_prefix("dt=")?.to_owned()));
         let days: BTreeSet<String> = listed.iter().filter_map(|object| day(&object.location)).collect();
         Ok(days.first().cloned().zip(days.last().cloned()))
-    }
-}
-
-/// Tables beside those of the lake, as long as this lives.
-pub struct Kept<'a> {
-    engine: &'a LocalEngine,
-    tables: Vec<&'static str>,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Kept<'_> {
-    fn drop(&mut self) {
-        for table in &self.tables {
-            let _ = self.engine.context.deregister_table(*table); // one that is not there is gone already
-        }
     }
 }
 

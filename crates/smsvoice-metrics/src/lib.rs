@@ -21,10 +21,10 @@ mod units;
 mod which_rows;
 
 pub use dimension::{ContextKey, Dimension, DimensionError};
-pub use engine::{Kept, LocalEngine};
+pub use engine::LocalEngine;
 pub use error::EngineError;
 pub use filter::{Filter, FilterError};
-pub use gather::Gathered;
+pub use gather::{Gathered, Kept};
 pub use metric::{Metric, MetricError};
 pub use query_engine::{QueryEngine, Spent};
 pub use rows::Rows;

@@ -5,9 +5,8 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use async_trait::async_trait;
 
-use crate::engine::Kept;
 use crate::error::EngineError;
-use crate::gather::Gathered;
+use crate::gather::{Gathered, Kept};
 use crate::rows::Rows;
 use crate::statement::{self, MetricsRequest, Period};
 use crate::units::with_units;
@@ -34,7 +33,7 @@ pub trait QueryEngine: Send + Sync {
 
     /// Runs queries over the events for which `rows` holds, and keeps their rows on this machine as tables for further queries,
     /// as long as what is given back lives. None where the engine keeps nothing: ask with the query in place of its table then.
-    async fn keep(&self, _queries: &[Gathered], _rows: Option<&str>) -> Result<Option<Kept<'_>>, EngineError> {
+    async fn keep(&self, _queries: &[Gathered], _rows: Option<&str>) -> Result<Option<Kept>, EngineError> {
         Ok(None)
     }
 

@@ -22,6 +22,7 @@ use futures::future::try_join_all;
 
 use crate::trino;
 use kept_rows::KeptRows;
+use tempfile::TempDir;
 
 /// A query over `events` that is to be kept as a table. What its rows say of a message may come from that message's events
 /// alone; rows that say something of many messages have to be added up afterwards, for there are several.
@@ -54,9 +55,50 @@ impl Limits {
     }
 }
 
+/// Tables that are kept, beside those of a lake, as long as this lives.
+pub struct Kept {
+    context: SessionContext,
+    tables: Vec<&'static str>,
+    _folder: TempDir,
+}
+
+impl Kept {
+    pub(crate) async fn gathered(
+        context: &SessionContext,
+        queries: &[Gathered],
+        rows: Option<&str>,
+        limits: Limits,
+    ) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("smsvoice-").tempdir()?;
+        gather(context, queries, rows, limits, folder.path()).await?;
+        for query in queries {
+            let columns = context.sql(&query.sql).await?.schema().as_arrow().clone();
+            let options = ParquetReadOptions::default().schema(&columns); // no row, no file: then only this tells the columns
+            let path = format!("{}/", folder_of(folder.path(), query.table).display());
+            context.register_parquet(query.table, &path, options).await?;
+        }
+        let tables = queries.iter().map(|query| query.table).collect();
+        Ok(Self { context: context.clone(), tables, _folder: folder })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        for table in &self.tables {
+            let _ = self.context.deregister_table(*table); // one that is not there is gone already
+        }
+    }
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").field("tables", &self.tables).finish_non_exhaustive()
+    }
+}
+
 /// Runs the queries over those events of `context` for which `rows` holds, and puts their rows into a folder for each below
 /// `folder`, which is `folder_of` its table.
-pub(crate) async fn gather(
+async fn gather(
     context: &SessionContext,
     queries: &[Gathered],
     rows: Option<&str>,
@@ -90,7 +132,7 @@ pub(crate) async fn gather(
 }
 
 /// Where the rows of a table are.
-pub(crate) fn folder_of(folder: &Path, table: &str) -> PathBuf {
+fn folder_of(folder: &Path, table: &str) -> PathBuf {
     folder.join(table)
 }
 

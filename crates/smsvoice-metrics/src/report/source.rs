@@ -9,10 +9,9 @@ use smsvoice_report::Span;
 use super::ReportRequest;
 use super::answer::Answer;
 use crate::dimension::Dimension;
-use crate::engine::Kept;
 use crate::error::EngineError;
 use crate::filter;
-use crate::gather::Gathered;
+use crate::gather::{Gathered, Kept};
 use crate::metric::Metric;
 use crate::query_engine::QueryEngine;
 use crate::statement::{NUMBER_PREFIX, Period, Within, both, broken_down, messages_of};
@@ -33,7 +32,7 @@ const QUALITY_TABLE: &str = "report_quality";
 pub(crate) struct Source<'a> {
     engine: &'a dyn QueryEngine,
     /// Keeps what is asked for often, if the engine does.
-    kept: Option<Kept<'a>>,
+    kept: Option<Kept>,
     /// The query of the messages.
     messages: String,
     /// The instant that pending messages are judged at.

@@ -49,7 +49,7 @@ impl QueryEngine for Noting<'_> {
         self.engine.spent()
     }
 
-    async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept<'_>>, EngineError> {
+    async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept>, EngineError> {
         let kept = self.engine.keep(queries, rows).await?;
         if kept.is_some() {
             for Gathered { table, sql } in queries {
