@@ -1,5 +1,7 @@
 //! `smsvoice views --apply`: definitions are made where an engine keeps them, and again without harm.
 
+use smsvoice_metrics::ddl::prepared;
+
 use crate::athena::{athena, done, over_nothing};
 
 const VIEWS: [&str; 4] = ["views", "--lake", "s3://example-lake/sms", "--apply"];
@@ -12,7 +14,7 @@ fn athena_is_told_of_tables_views_and_prepared_statements_once_and_again() {
     for line in ["database smsvoice: created", "table events: created", "view rates: created"] {
         assert!(first.contains(line), "{first}");
     }
-    assert_eq!(first.matches("prepared statement ").count(), 7, "{first}");
+    assert_eq!(first.matches("prepared statement ").count(), prepared().len(), "{first}");
     let called = server.called();
     let started = called.iter().filter(|(operation, _)| operation == "StartQueryExecution");
     let started: Vec<_> = started.map(|(_, request)| request.clone()).collect();
@@ -21,7 +23,7 @@ fn athena_is_told_of_tables_views_and_prepared_statements_once_and_again() {
 
     let (code, again, said) = done(&mut athena(&server, &VIEWS));
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(again.matches(": is there already").count(), 7, "the prepared statements: {again}");
+    assert_eq!(again.matches(": is there already").count(), prepared().len(), "the prepared statements: {again}");
     let called = server.called();
     assert!(!called.iter().any(|(operation, _)| operation == "CreatePreparedStatement"));
 }
