@@ -56,8 +56,8 @@ fn columns_are_the_documented_ones_in_their_order() {
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let documented = "message_id channel outcome failure_reason conflicting is_final requested_at first_event_at \
         last_event_at accepted_at delivered_at accept_latency_ms delivery_latency_ms origination_identity \
-        destination_phone_number iso_country_code mcc mnc carrier_name message_type message_encoding message_parts \
-        price_usd carrier_fee_usd call_duration_seconds billed_duration_minutes protect_status configuration_set \
+        destination_phone_number destination_prefix_hash iso_country_code mcc mnc carrier_name message_type \
+        message_encoding message_parts price_usd carrier_fee_usd call_duration_seconds billed_duration_minutes protect_status configuration_set \
         account_id aws_region context event_count country carrier network account region";
     assert_eq!(names.join(" "), documented.split_whitespace().collect::<Vec<_>>().join(" "));
 }
