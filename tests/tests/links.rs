@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How the URLs of this repository begin. A new place is added by hand, by someone who has opened it.
-const KNOWN_PLACES: [&str; 11] = [
+const KNOWN_PLACES: [&str; 12] = [
     "http://127.0.0.1",
     "http://awss3control.amazonaws.com/doc/2018-08-20/", // a name: that of the XML of S3's control plane
     "http://www.apache.org/licenses/",
     "https://crates.io/crates/",
     "https://example.invalid/", // in the samples: a name that is never anybody's
     "https://github.com/apache/parquet-format/",
+    "https://json-schema.org/draft/2020-12/", // a name: that of the language of schemas
     "https://parquet.apache.org/docs/",
     "https://repo1.maven.org/maven2/io/trino",
     "https://sns.us-east-1.amazonaws.com/", // in the samples: what SNS puts into its envelopes
