@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -77,7 +78,10 @@ for step in asked["steps"]:
         sized(value)
     elif name == "see":
         screens[name if value is True else value] = shown()
-while read(PATIENCE):
-    pass
+end = time.monotonic() + PATIENCE
+while read(0.5):
+    if time.monotonic() > end:
+        os.kill(child, signal.SIGKILL)
+        sys.exit(f"the command does not end; the screen:\n{shown()}")
 code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 print(json.dumps({"screens": screens, "last": shown(), "code": code}))

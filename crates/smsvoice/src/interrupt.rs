@@ -40,17 +40,34 @@ pub(crate) async fn unless_ends<T>(
     durable: &'static str,
     world: &World,
 ) -> anyhow::Result<T> {
-    let told = world.clone();
-    let ends = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            tokio::time::sleep(LEAVING).await;
+    let (over, told) = (Arc::new(AtomicBool::new(false)), world.clone());
+    let is_over = Arc::clone(&over);
+    listens(async move || {
+        tokio::time::sleep(LEAVING).await;
+        if !is_over.load(Ordering::Relaxed) {
             told.say("error", durable);
             std::process::exit(CODE);
         }
     });
     let done = unless(work, durable).await;
-    ends.abort();
+    // What was interrupted is over once the threads of the runtime end, which may be never.
+    if !done.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
+        over.store(true, Ordering::Relaxed);
+    }
     done
+}
+
+/// Hears interrupts in a thread of its own, and does this at each. A query can hold all threads of a runtime, and then nobody
+/// there hears one.
+pub(crate) fn listens(heard: impl AsyncFn() + Send + 'static) {
+    std::thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                heard().await;
+            }
+        });
+    });
 }
 
 /// Sets `stop` at the first interrupt, and tells so by `say`. Called within a runtime, which goes on meanwhile.
@@ -60,8 +77,8 @@ pub(crate) fn stops(stop: &Arc<AtomicBool>, durable: &'static str, say: impl Fn(
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
+        say("stopping; once more ends at once"); // first: a bar that is over cannot be moved aside
         stop.store(true, Ordering::Relaxed);
-        say("stopping; once more ends at once");
         let _ = tokio::time::timeout(PATIENCE, tokio::signal::ctrl_c()).await;
         say(durable);
         std::process::exit(CODE);

@@ -63,7 +63,8 @@ impl Args {
 
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     let query = args.query(world)?;
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
         let Some(sql) = query else {
             let talk = async |engine: &dyn QueryEngine| prompt::ask(engine, args.format, world).await;
             return args.engine.talk(world, talk).await;
@@ -83,5 +84,8 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
             Ok(super::exit_of(engine))
         };
         args.engine.ask(world, answer).await
-    })
+    });
+    // A query that was ended at the prompt may be at work yet, and nobody waits for it.
+    runtime.shutdown_background();
+    done
 }

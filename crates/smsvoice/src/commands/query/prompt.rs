@@ -35,6 +35,7 @@ enum Told {
 
 /// Asks until somebody leaves.
 pub(super) async fn ask(engine: &dyn QueryEngine, format: FormatArgs, world: &World) -> anyhow::Result<Exit> {
+    interrupt::listens(async || {});
     let kept = Kept { path: history(world) };
     let mut editor = Editor::new(kept.read());
     world.note("SQL, or .help; .quit leaves");
