@@ -51,7 +51,7 @@ pub(crate) async fn unless_ends<T>(
     });
     let done = unless(work, durable).await;
     // What was interrupted is over once the threads of the runtime end, which may be never.
-    if !done.as_ref().is_err_and(|error| error.is::<Interrupted>()) {
+    if !done.as_ref().is_err_and(anyhow::Error::is::<Interrupted>) {
         over.store(true, Ordering::Relaxed);
     }
     done
