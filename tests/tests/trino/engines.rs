@@ -13,9 +13,9 @@ use tokio::runtime::Runtime;
 
 use crate::server::{LAKE, Served};
 
-pub(crate) const CATALOG: &str = "awsdatacatalog";
+const CATALOG: &str = "awsdatacatalog";
 
-pub(crate) fn smsvoice(
+fn smsvoice(
     arguments: &[&str],
     more: &[&str],
     environment: &[(&str, &str)],

@@ -15,6 +15,5 @@ mod distributed;
 mod engines;
 mod examples;
 mod questions;
-mod reports;
 mod server;
 mod spark;
