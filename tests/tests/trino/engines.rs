@@ -15,11 +15,7 @@ use crate::server::{LAKE, Served};
 
 const CATALOG: &str = "awsdatacatalog";
 
-fn smsvoice(
-    arguments: &[&str],
-    more: &[&str],
-    environment: &[(&str, &str)],
-) -> (Option<i32>, String, String) {
+fn smsvoice(arguments: &[&str], more: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let mut command = Command::new(program("smsvoice"));
     let output = command.args(arguments).args(more).envs(environment.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
