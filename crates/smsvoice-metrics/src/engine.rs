@@ -132,7 +132,7 @@ impl QueryEngine for LocalEngine {
         self.files.left_out()
     }
 
-    /// In temporary files; see [`gather`](crate::gather).
+    /// In temporary files, made part by part.
     async fn keep(&self, queries: &[Gathered], rows: Option<&str>) -> Result<Option<Kept>, EngineError> {
         let failed = |error: DataFusionError| EngineError::BrokeOff {
             lake: self.url.to_string(),
