@@ -14,7 +14,7 @@ use object_store::path::Path;
 use serde_json::Value;
 use smsvoice_event::Timestamp;
 use smsvoice_ingest::lambda::{Consumer, Reply};
-use smsvoice_ingest::{Objects, Part, Privacy, Settings};
+use smsvoice_ingest::{ObjectName, Objects, Part, Privacy, Settings};
 use smsvoice_lake::{Lake, Table};
 
 const LIMIT: usize = 6 * 1024 * 1024;
@@ -42,11 +42,11 @@ struct Nothing;
 impl Objects for Nothing {
     fn get<'a>(
         &'a self,
-        key: &'a str,
+        name: &'a ObjectName,
         _: Range<u64>,
         _: Option<&'a str>,
     ) -> Pin<Box<dyn Future<Output = object_store::Result<Part>> + Send + 'a>> {
-        let missing = object_store::Error::NotFound { path: key.to_owned(), source: "it is empty".into() };
+        let missing = object_store::Error::NotFound { path: name.key.clone(), source: "it is empty".into() };
         Box::pin(async { Err(missing) })
     }
 }
