@@ -147,7 +147,8 @@ fn seeking_finds_what_is_there_and_what_damage_hides_from_it_the_full_look_names
                     assert!(code == Some(1) && said.contains(&name), "{said}");
                 }
             }
-            Ok(rows) => panic!("{rows} rows of a file that is damaged at byte {start}"),
+            // Nothing that is read is damaged, but the name under which the file's own checksum stands, say.
+            Ok(rows) => assert_eq!((rows, looked()), (2, Ok(2)), "of a file that is damaged at byte {start}"),
             Err(error) => assert!(error.contains(&name), "{error}"),
         }
     }

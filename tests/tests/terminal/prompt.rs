@@ -26,6 +26,7 @@ fn a_prompt_answers_questions_remembers_them_and_outlives_mistakes() {
         typed("SELEC 1;\r"),
         wait("the query is not valid"),
         typed(".mode json\r"),
+        wait(".mode json\nsmsvoice>"),
         typed("\u{1b}[A\u{1b}[A\u{1b}[A"),
         wait("smsvoice> SELECT count(*) AS n FROM events;"),
         typed("\r"),
@@ -93,6 +94,7 @@ fn a_long_line_stays_on_its_line() {
     let steps = json!([
         wait("smsvoice>"),
         typed(".mode csv\r"),
+        wait(".mode csv\nsmsvoice>"), // what is typed before the prompt is there is shown by the terminal itself
         typed(&long),
         wait("AS five"),
         see("typed"),
