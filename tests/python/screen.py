@@ -69,6 +69,7 @@ for step in asked["steps"]:
     elif name == "gone":
         until(lambda: value not in shown(), f"the end of {value}")
     elif name == "type":
+        time.sleep(0.2)  # nobody types faster than the terminal is made ready for keys after a prompt
         os.write(terminal, value.encode())
     elif name == "sleep":
         end = time.monotonic() + value

@@ -31,8 +31,12 @@ fn smsvoice(arguments: &[&str]) -> (Option<i32>, String, String) {
 
 /// A lake that keeps numbers as these arguments say.
 fn lake(folder: &Path, phone_numbers: &[&str]) -> String {
+    lake_of(EVENTS, folder, phone_numbers)
+}
+
+fn lake_of(lines: &str, folder: &Path, phone_numbers: &[&str]) -> String {
     let (events, lake) = (folder.join("events.ndjson"), folder.join("lake"));
-    std::fs::write(&events, EVENTS).unwrap();
+    std::fs::write(&events, lines).unwrap();
     let (events, lake) = (events.to_str().unwrap(), lake.to_str().unwrap().to_owned());
     let (code, _, said) = smsvoice(&[&["replay", events, "--lake", &lake, "--phone-numbers"], phone_numbers].concat());
     assert_eq!(code, Some(0), "{said}");
@@ -116,10 +120,22 @@ async fn found(engine: &LocalEngine) -> Result<usize, String> {
     Ok(rows.iter().map(RecordBatch::num_rows).sum())
 }
 
+/// So many bytes are damaged at a time.
+const DAMAGED: usize = 512;
+
 #[test]
 fn seeking_finds_what_is_there_and_what_damage_hides_from_it_the_full_look_names() {
     let folder = tempfile::tempdir().unwrap();
-    let url = lake(folder.path(), &["plain"]);
+    // So many that the file is larger than what is fetched of its end: a smaller one is read and checked whole.
+    let others = (1..=4_000_u128).map(|at| {
+        let id = at.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        format!(
+            r#"{{"eventType":"TEXT_SENT","messageId":"{id:032x}","eventTimestamp":{}}}"#,
+            1_795_305_600_000_u128 + at
+        )
+    });
+    let lines = EVENTS.to_owned() + &others.collect::<Vec<_>>().join("\n");
+    let url = lake_of(&lines, folder.path(), &["plain"]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (path, lake) = (file(folder.path()), Lake::open(&url, []).unwrap());
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -129,9 +145,9 @@ fn seeking_finds_what_is_there_and_what_damage_hides_from_it_the_full_look_names
     assert_eq!((sought(), looked()), (Ok(2), Ok(2)));
 
     let mut hidden = 0;
-    for start in (0..bytes.len()).step_by(16) {
+    for start in (0..bytes.len()).step_by(DAMAGED) {
         let mut damaged = bytes.clone();
-        let end = (start + 16).min(bytes.len());
+        let end = (start + DAMAGED).min(bytes.len());
         damaged[start..end].fill(0);
         if damaged == bytes {
             continue;
