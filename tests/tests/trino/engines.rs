@@ -13,9 +13,13 @@ use tokio::runtime::Runtime;
 
 use crate::server::{LAKE, Served};
 
-const CATALOG: &str = "awsdatacatalog";
+pub(crate) const CATALOG: &str = "awsdatacatalog";
 
-fn smsvoice(arguments: &[&str], more: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
+pub(crate) fn smsvoice(
+    arguments: &[&str],
+    more: &[&str],
+    environment: &[(&str, &str)],
+) -> (Option<i32>, String, String) {
     let mut command = Command::new(program("smsvoice"));
     let output = command.args(arguments).args(more).envs(environment.iter().copied()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -15,5 +15,6 @@ mod distributed;
 mod engines;
 mod examples;
 mod questions;
+mod reports;
 mod server;
 mod spark;
