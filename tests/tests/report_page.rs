@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use smsvoice_lake::Lake;
+use smsvoice_metrics::report::{ReportRequest, report};
+use smsvoice_metrics::{LocalEngine, Period};
 use tests::programs::program;
 use tests::replayed::generated;
 use tests::tools;
@@ -65,6 +68,34 @@ fn assert_all_among(some: &[Value], all: &[Value]) {
             one.as_object().unwrap().iter().all(|(name, value)| other.get(name).is_none_or(|o| o == value))
         };
         assert!(all.iter().any(is_in), "{one} is none of {all:#?}");
+    }
+}
+
+#[test]
+fn a_report_that_is_gathered_part_by_part_is_the_one_that_is_gathered_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = path(folder.path(), "lake");
+    generated(Path::new(&url), 2_000);
+    let lake = Lake::open(&url, []).unwrap();
+    let request = ReportRequest {
+        period: Period { since: "2026-11-02T00:00:00Z".parse().ok(), until: None },
+        only: Vec::new(),
+        by: vec!["context.campaign".parse().unwrap()],
+        as_of: "2026-11-20T00:00:00Z".parse().unwrap(),
+        plain_numbers: false,
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let gathered = |events| {
+        let report = async {
+            let engine = LocalEngine::new(&lake).await.unwrap().gathering(events);
+            report(&engine, &url, &request).await.unwrap().json()
+        };
+        runtime.block_on(report)
+    };
+    let whole = gathered(1_000_000);
+    assert!(whole.contains("unknown_fields") && whole.contains("context.campaign"), "{whole}");
+    for events in [2_000, 500] {
+        assert_eq!(gathered(events), whole, "{events} events at a time");
     }
 }
 

@@ -113,7 +113,11 @@ fn an_object_that_is_missing_is_told_and_no_other_is_read_in_its_place() {
     let output = smsvoice(&endpoint, &arguments);
     let told = json_of(&output);
     assert_eq!((output.status.code(), &told["removed_objects"]), (Some(3), &json!(1)), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("1 objects in S3 that were removed"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("removed, as notifications tell, and not read: 1 object in S3"),
+        "{output:?}"
+    );
 
     let [of_function, of_replay] = lakes.map(|lake| rows(&endpoint, &lake));
     assert_eq!(of_function[0], json!([]), "no decoy was read");

@@ -170,7 +170,7 @@ const ASKED_ELSEWHERE: &str =
     "interrupted; the query was cancelled, nothing was written, and the same command asks again";
 
 /// Tells what was spent elsewhere.
-fn tell_spent(engine: &dyn QueryEngine, world: &World) {
+pub(crate) fn tell_spent(engine: &dyn QueryEngine, world: &World) {
     if let Some(spent) = engine.spent() {
         world.note(&told(spent));
     }

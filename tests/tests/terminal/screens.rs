@@ -14,7 +14,7 @@ fn answers_and_complaints_are_seen_as_they_were() {
     let events = events.to_str().unwrap();
     fs::copy(invalid, folder.path().join("invalid.json")).unwrap();
     fs::write(folder.path().join("sets.toml"), "[[configuration_set]]\nname = 3\n").unwrap();
-    let asked: [(&str, &[&str]); 20] = [
+    let asked: [(&str, &[&str]); 29] = [
         ("replay_again", &["replay", events, "--lake", "lake"]),
         ("replay_nowhere", &["replay", "nowhere", "--lake", "lake"]),
         ("metrics", &["metrics", "--lake", "lake", "--by", "channel", "--as-of", "2026-11-20"]),
@@ -34,6 +34,15 @@ fn answers_and_complaints_are_seen_as_they_were() {
         ("plan_wrong_file", &["plan", "sets.toml"]),
         ("views_no_engine", &["views", "--lake", "s3://bucket/lake"]),
         ("tail_nothing", &["tail"]),
+        ("roles_wrong_file", &["roles", "sets.toml"]),
+        ("apply_wrong_file", &["apply", "sets.toml"]),
+        ("destroy_wrong_file", &["destroy", "sets.toml"]),
+        ("adopt_unknown_api", &["adopt", "--api", "v9"]),
+        ("doctor_unknown_flag", &["doctor", "--lakes", "lake"]),
+        ("backfill_nothing", &["backfill"]),
+        ("emulate_wrong_speed", &["emulate", "--speed", "0"]),
+        ("export_nowhere", &["export"]),
+        ("completions", &["completions", "tcsh"]),
         ("no_command", &["repaly"]),
     ];
     let mut screens = String::new();

@@ -69,14 +69,14 @@ pub enum ConfigError {
         name: &'static str,
     },
     /// A setting of watching.
-    #[error("{name} is {value:?}; expected {expected}")]
+    #[error("{name} is {value:?}; {problem}")]
     Watch {
         /// The variable.
         name: &'static str,
         /// Its value.
         value: String,
-        /// What it takes.
-        expected: String,
+        /// What is wrong with it, and what it takes.
+        problem: String,
     },
     /// Any other setting.
     #[error(transparent)]
@@ -115,18 +115,18 @@ fn watch<'v>(var: &impl Fn(&'static str) -> Option<&'v String>) -> Result<Option
             [WATCH_DATABASE, WATCH_HOURS, WATCH_THRESHOLDS, WATCH_TOPIC].into_iter().find(|name| var(name).is_some());
         return named.map_or(Ok(None), |name| Err(ConfigError::WatchWithoutWorkgroup { name }));
     };
-    let refused = |name, value: &str, expected: String| ConfigError::Watch { name, value: value.to_owned(), expected };
+    let refused = |name, value: &str, problem: String| ConfigError::Watch { name, value: value.to_owned(), problem };
     let hours = var(WATCH_HOURS).map_or(Ok(HOURS), |value| {
         let hours = value.parse().ok().filter(|hours| (1..=744).contains(hours));
-        hours.ok_or_else(|| refused(WATCH_HOURS, value, "hours, from 1 to 744".to_owned()))
+        hours.ok_or_else(|| refused(WATCH_HOURS, value, "expected hours, from 1 to 744".to_owned()))
     });
     let thresholds = var(WATCH_THRESHOLDS).map_or(Ok(Thresholds::default()), |value| {
         value.parse().map_err(|error: ThresholdsError| refused(WATCH_THRESHOLDS, value, error.to_string()))
     });
     let topic = var(WATCH_TOPIC).map(|value| {
         let is_arn = value.starts_with("arn:") && value.split(':').nth(2) == Some("sns");
-        let expected = "the ARN of an SNS topic, arn:aws:sns:…".to_owned();
-        if is_arn { Ok(value.clone()) } else { Err(refused(WATCH_TOPIC, value, expected)) }
+        let problem = "expected the ARN of an SNS topic, arn:aws:sns:…".to_owned();
+        if is_arn { Ok(value.clone()) } else { Err(refused(WATCH_TOPIC, value, problem)) }
     });
     Ok(Some(WatchSettings {
         workgroup: workgroup.clone(),

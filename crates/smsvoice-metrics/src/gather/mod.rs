@@ -34,6 +34,9 @@ pub struct Gathered {
     pub sql: String,
 }
 
+/// Files that are open at a time: macOS allows a process 256.
+const MOST_PARTS: usize = 200;
+
 /// How much is done at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
@@ -50,8 +53,12 @@ impl Limits {
         Self { events: 1_200_000, threads: cores.min(8) }
     }
 
-    fn parts(self, events: usize) -> usize {
-        events.div_ceil((self.events / self.threads).max(1)).max(1)
+    /// How many parts so many events are dealt out into, and how many threads work on them. Of a very large lake fewer threads
+    /// work on larger parts: each part is an open file, and a process may have few of them.
+    fn parts_and_threads(self, events: usize) -> (usize, usize) {
+        let threads = (MOST_PARTS * self.events / events.max(1)).clamp(1, self.threads);
+        let parts = events.div_ceil((self.events / threads).max(1));
+        (parts.clamp(1, MOST_PARTS), threads)
     }
 }
 
@@ -108,7 +115,7 @@ async fn gather(
     for query in queries {
         std::fs::create_dir(folder_of(folder, query.table))?;
     }
-    let parts = limits.parts(count_events(context, rows).await?);
+    let (parts, threads) = limits.parts_and_threads(count_events(context, rows).await?);
     if parts == 1 {
         return answer(context, queries, folder, "all").await;
     }
@@ -116,7 +123,7 @@ async fn gather(
     let dealt = deal::deal(context, &columns, rows, parts, folder).await?;
     let all = Arc::new(context.table_provider("events").await?.schema().as_ref().clone());
     let next = Arc::new(AtomicUsize::new(0));
-    let work = (0..limits.threads).map(|_| {
+    let work = (0..threads).map(|_| {
         let (queries, folder) = (queries.to_vec(), folder.to_owned());
         let (next, all, dealt) = (next.clone(), all.clone(), dealt.clone());
         let thread = SpawnedTask::spawn(async move {
@@ -230,9 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn there_are_as_many_parts_as_keep_the_threads_below_the_limit() {
+    fn there_are_as_many_parts_as_keep_the_threads_below_the_limit_and_files_can_be_open() {
         let limits = Limits { events: 1_000, threads: 4 };
-        assert_eq!([0, 250, 251, 30_000].map(|events| limits.parts(events)), [1, 1, 2, 120]);
+        let events = [0, 250, 251, 30_000, 100_000, 1_000_000];
+        let expected = [(1, 4), (1, 4), (2, 4), (120, 4), (200, 2), (200, 1)];
+        assert_eq!(events.map(|events| limits.parts_and_threads(events)), expected);
     }
 
     #[tokio::test]

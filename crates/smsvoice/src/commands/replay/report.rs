@@ -128,17 +128,21 @@ impl Report {
             told.push(note("the input holds no events".to_owned()));
         }
         if ledger.removed_objects > 0 {
-            let removed = HumanCount(ledger.removed_objects);
-            told.push(note(format!("notifications tell of {removed} objects in S3 that were removed")));
+            let removed = objects_in_s3(ledger.removed_objects);
+            told.push(note(format!("removed, as notifications tell, and not read: {removed}")));
         }
         if let Some(first) = objects.first() {
-            let (count, first) = (HumanCount(objects.len() as u64), first.url());
+            let (named, first) = (objects_in_s3(objects.len() as u64), first.url());
             told.push(note(format!(
-                "notifications name {count} objects in S3, {first} first; --follow-notifications reads them"
+                "notifications name {named}, {first} first; --follow-notifications reads what they name"
             )));
         }
         told
     }
+}
+
+fn objects_in_s3(count: u64) -> String {
+    format!("{} {} in S3", HumanCount(count), if count == 1 { "object" } else { "objects" })
 }
 
 fn line(name: &str, count: u64, note: &str) -> String {

@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{AboutArgs, Args};
 use crate::World;
+use crate::engine::tell_spent;
 
 /// Seconds until an open page asks again.
 const REFRESH: u32 = 60;
@@ -87,6 +88,7 @@ async fn page((about, controls): (AboutArgs, Controls), args: &Args, world: &Wor
     let engine = args.engine.open(false, world).await?;
     let report = report(&*engine, &args.engine.subject(), &request).await;
     engine.cancel().await;
+    tell_spent(&*engine, world);
     // Each look at tables elsewhere costs money: a page that was left open does not ask again by itself.
     let controls = Controls { refresh: controls.refresh.filter(|_| args.engine.is_local()), ..controls };
     Ok(report?.served(&controls))
