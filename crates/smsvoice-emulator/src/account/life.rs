@@ -129,6 +129,7 @@ fn planned(sent: &KeptMessage, message: &Message<'_>, event: &LifeEvent) -> Plan
     }
     PlannedEvent {
         at: EpochMs(event.at_ms.max(0) as u64),
+        happened: EpochMs(event.event_time_ms.max(0) as u64),
         event_type: event_type.to_owned(),
         payload,
         emitted: false,

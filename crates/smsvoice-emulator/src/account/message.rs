@@ -77,6 +77,9 @@ pub(crate) struct KeptMessage {
 pub(crate) struct PlannedEvent {
     /// When it reaches the destinations.
     pub(crate) at: EpochMs,
+    /// Its `eventTimestamp`. States written before this was kept have none, and the order of arrival counts instead.
+    #[serde(default)]
+    pub(crate) happened: EpochMs,
     /// As v2 names it.
     pub(crate) event_type: String,
     /// One JSON object, as AWS sends it.
@@ -140,7 +143,7 @@ impl KeptMessage {
         }
     }
 
-    /// The type of the latest event that happened; `accepted` before the first, `received` of a received message.
+    /// The type of the latest event known to have happened; `accepted` before the first, `received` of a received message.
     pub(crate) fn status(&self) -> &str {
         match self.direction {
             Direction::Outbound => self.latest().map_or("accepted", |event| event.event_type.as_str()),
@@ -148,9 +151,10 @@ impl KeptMessage {
         }
     }
 
-    /// The latest event that happened, if any.
-    pub(crate) fn latest(&self) -> Option<&PlannedEvent> {
-        self.events.iter().rev().find(|event| event.emitted)
+    /// Of the events that reached destinations the one that happened last, if any: one that was overtaken on its way
+    /// tells nothing new when it arrives.
+    fn latest(&self) -> Option<&PlannedEvent> {
+        self.events.iter().filter(|event| event.emitted).max_by_key(|event| event.happened)
     }
 
     /// The latest time at which anything happened to it.

@@ -11,7 +11,10 @@ use smsvoice_emulator::{Config, DeliveryService, OutgoingEvent};
 use smsvoice_event::Channel;
 use smsvoice_lifecycle::SILENCE_MS;
 
-use crate::rules::{account, rule_file, send};
+use crate::{
+    rules::{account, rule_file, send},
+    support::Emulator,
+};
 
 /// A destination that notes what it takes, in order.
 #[derive(Clone, Default)]
@@ -81,7 +84,20 @@ fn arrivals(faults: &str) -> BTreeMap<String, Vec<Arrival>> {
         of_message.entry(arrival.event["messageId"].as_str().unwrap().to_owned()).or_default().push(arrival.clone());
     }
     assert_eq!(of_message.len(), 3 * EACH + 1, "every message has events");
+    statuses_are_of_what_happened_last(&emulator, &of_message);
     of_message
+}
+
+/// The emulator's status of each message is its newest event by time stamp, whatever arrived last.
+fn statuses_are_of_what_happened_last(emulator: &Emulator, arrivals: &BTreeMap<String, Vec<Arrival>>) {
+    let messages = emulator.get("/_smsvoice/messages?limit=1000");
+    let messages = messages.as_array().unwrap();
+    assert_eq!(messages.len(), arrivals.len());
+    for message in messages {
+        let arrivals = &arrivals[message["message_id"].as_str().unwrap()];
+        let newest = arrivals.iter().max_by_key(|arrival| arrival.ms("eventTimestamp")).unwrap();
+        assert_eq!(message["status"], newest.event["eventType"], "{message}");
+    }
 }
 
 /// How often each payload arrived.
