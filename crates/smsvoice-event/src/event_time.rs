@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn the_date_is_of_utc() {
+        let date = |millis| EventTime::from_millis(millis).map(|time| time.date().to_string());
+        assert_eq!(date(1_798_761_599_999).as_deref(), Some("2026-12-31"));
+        assert_eq!(date(1_798_761_600_000).as_deref(), Some("2027-01-01"));
+    }
+
+    #[test]
     fn unit_is_told_where_it_explains_the_number() {
         for (number, unit) in [
             (1_712_944_268, Some(OtherUnit::Seconds)),

@@ -234,7 +234,15 @@ mod tests {
             (kept.as_str(), kept.channel(), kept.outcome(Some(true))),
             ("RCS_TYPED", Channel::Rcs, Outcome::Unknown)
         );
-        assert_eq!(EventType::from_wire("NOTIFY_SENT".into()).channel(), Channel::Other);
+        for (name, channel) in [
+            ("TEXT_TELEPORTED", Channel::Text),
+            ("VOICE_WHISPERED", Channel::Voice),
+            ("MEDIA_PAINTED", Channel::Media),
+            ("NOTIFY_SENT", Channel::Other),
+            ("TEXT", Channel::Other),
+        ] {
+            assert_eq!(EventType::from_wire(name.into()).channel(), channel, "{name}");
+        }
     }
 
     #[test]

@@ -165,6 +165,12 @@ mod tests {
         ] {
             assert_eq!(Usd::parse(text), Ok(Usd(micros)), "{text}");
         }
+        // As many digits as are counted, and more zeros than that where zeros carry no value.
+        let zeros = "0".repeat(40);
+        assert_eq!(Usd::parse(&format!("1{}e-35", &zeros[..35])), Ok(Usd(1_000_000)));
+        assert_eq!(Usd::parse(&format!("0.{zeros}1e41")), Ok(Usd(1_000_000)));
+        assert_eq!(Usd::parse(&format!("{zeros}1.5{zeros}")), Ok(Usd(1_500_000)));
+        assert_eq!((Usd(0).to_string(), Usd(-1).to_string()), ("0.000000".to_owned(), "-0.000001".to_owned()));
     }
 
     #[test]
@@ -189,6 +195,11 @@ mod tests {
         }
         assert_eq!(Usd::parse(&"9".repeat(400)), Err(InvalidUsd::TooLarge));
         assert_eq!(Usd::parse(&format!("0.{}", "3".repeat(400))), Err(InvalidUsd::TooPrecise));
+        // What lies beyond the digits that are counted is not taken for nothing.
+        let zeros = "0".repeat(45);
+        assert_eq!(Usd::parse(&format!("1.{zeros}1")), Err(InvalidUsd::TooPrecise));
+        assert_eq!(Usd::parse(&format!("1{zeros}1e-46")), Err(InvalidUsd::TooPrecise));
+        assert_eq!(Usd::parse(&format!("1{zeros}1e2")), Err(InvalidUsd::TooLarge));
     }
 
     proptest! {

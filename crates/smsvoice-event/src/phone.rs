@@ -99,10 +99,21 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_given_away_as_it_came() {
+        let number = PhoneNumber::from("+14255550156");
+        assert_eq!(
+            (number.as_str().to_owned(), number.into_inner()),
+            ("+14255550156".to_owned(), "+14255550156".into())
+        );
+    }
+
+    #[test]
     fn only_telephone_numbers_count_as_such() {
         for (text, expected) in [
             ("+14255550156", true),
             ("14255550156", true),
+            ("+29012", true), // Saint Helena's are short
+            ("5555555", true),
             ("555555", false),
             ("NOTIFY-POC", false),
             ("rcs-f4e4", false),

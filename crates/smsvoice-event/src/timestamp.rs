@@ -61,3 +61,31 @@ impl fmt::Debug for Timestamp {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_those_of_four_digit_years_since_1970() {
+        for (millis, shown) in [
+            (-1, None),
+            (0, Some("1970-01-01T00:00:00.000Z")),
+            (253_402_300_799_999, Some("9999-12-31T23:59:59.999Z")),
+            (253_402_300_800_000, None),
+            (i64::MIN, None),
+            (i64::MAX, None),
+        ] {
+            assert_eq!(Timestamp::from_millis(millis).map(|time| time.to_string()).as_deref(), shown, "{millis}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_with_its_offset_and_the_date_is_of_utc() {
+        let time = Timestamp::parse_rfc3339("2026-11-23T00:30:00.250+01:00").unwrap();
+        assert_eq!((time.millis(), time.date().to_string()), (1_795_390_200_250, "2026-11-22".to_owned()));
+        for text in ["1969-12-31T23:59:59Z", "2026-11-23", "2026-11-23T00:30:00", "soon"] {
+            assert_eq!(Timestamp::parse_rfc3339(text), None, "{text}");
+        }
+    }
+}

@@ -37,6 +37,26 @@ fn required_fields_are_named_when_missing() {
 }
 
 #[test]
+fn an_object_without_any_of_them_is_no_event() {
+    for text in
+        ["{}", " { } ", r#"{"isFinal":true}"#, r#"{"messageStatus":"sent","anything":{"eventType":"TEXT_SENT"}}"#]
+    {
+        assert_eq!(Event::parse(text), Err(ParseError::NotAnEvent), "{text}");
+    }
+    let first = Event::parse_prefix("{ } {}", |_| ()).unwrap();
+    assert_eq!((first.event, first.len), (Err(ParseError::NotAnEvent), 3), "and it ends where it ends");
+}
+
+#[test]
+fn what_follows_an_event_is_an_error_at_its_place() {
+    let event = with("");
+    assert!(Event::parse(&format!("{event} \r\n\t")).is_ok());
+    let offset = event.len() + 2;
+    let expected = "the end of the event";
+    assert_eq!(Event::parse(&format!("{event}  {event}")), Err(ParseError::Syntax { offset, expected }));
+}
+
+#[test]
 fn numbers_and_strings_may_stand_for_each_other() {
     let text = with(
         r#","mcc":310,"mnc":5,"totalMessagePrice":"0.00581","totalMessageParts":"2","isFinal":"True","callDurationInSeconds":60.0"#,

@@ -1,6 +1,6 @@
 //! `smsvoice query`: any SQL over the lake, once or at a prompt.
 
-mod editor;
+mod lines;
 mod prompt;
 
 use std::io::{self, Read};

@@ -7,7 +7,7 @@ use anyhow::Context;
 use console::Term;
 use smsvoice_metrics::{QueryEngine, near, type_name};
 
-use super::editor::{Editor, Step};
+use super::lines::{Lines, Typed};
 use crate::interrupt;
 use crate::output::{Format, FormatArgs};
 use crate::{Exit, World};
@@ -18,14 +18,14 @@ const HELP: &str = "A query ends with a semicolon, or at an empty line.\n\
     .mode [FORMAT]   how answers are printed: table, records, json, ndjson or csv\n\
     .quit            leave, as Ctrl-D does; Ctrl-C drops a query that was begun, or ends one that runs\n";
 
-const TABLES: [(&str, &str); 4] = [
+pub(super) const TABLES: [(&str, &str); 4] = [
     ("events", "every event, each copy of it"),
     ("events_once", "each event once, the copy with the most fields"),
     ("messages", "one row a message"),
     ("quarantine", "what could not be read, and why"),
 ];
 
-const COMMANDS: [&str; 6] = [".tables", ".schema", ".mode", ".help", ".quit", ".exit"];
+pub(super) const COMMANDS: [&str; 6] = [".tables", ".schema", ".mode", ".help", ".quit", ".exit"];
 
 /// What a line asks for.
 enum Told {
@@ -36,22 +36,21 @@ enum Told {
 /// Asks until somebody leaves.
 pub(super) async fn ask(engine: &dyn QueryEngine, format: FormatArgs, world: &World) -> anyhow::Result<Exit> {
     interrupt::listens(async || {});
-    let kept = Kept { path: history(world) };
-    let mut editor = Editor::new(kept.read());
+    let mut lines = Lines::new(history(world)).context("the prompt cannot begin")?;
     world.note("SQL, or .help; .quit leaves");
     let (mut query, mut format_now) = (String::new(), format.format());
     loop {
         let prompt = if query.is_empty() { "smsvoice> " } else { "     ...> " };
-        let line = match typed(&mut editor, prompt).context("the prompt cannot go on")? {
-            Step::Leave => return Ok(Exit::Done),
-            Step::Line(line) => line,
-            Step::Drop | Step::Draw => {
+        let line = match lines.next(prompt).context("the prompt cannot go on")? {
+            Typed::Line(line) => line,
+            Typed::Dropped => {
                 query.clear();
                 continue;
             }
+            Typed::Left => return Ok(Exit::Done),
         };
         if query.is_empty() && line.trim_start().starts_with('.') {
-            editor.remember(line.trim());
+            lines.remember(line.trim(), world);
             match command(line.trim(), engine, &mut format_now).await {
                 Ok(Told::Leave) => return Ok(Exit::Done),
                 Ok(Told::Nothing) => {}
@@ -66,61 +65,12 @@ pub(super) async fn ask(engine: &dyn QueryEngine, format: FormatArgs, world: &Wo
         }
         let asked = query.trim().replace('\n', " ");
         if !asked.is_empty() {
-            editor.remember(&asked);
-            if let Err(error) = kept.keep(&asked) {
-                world.note(&format!("the history cannot be kept: {error}"));
-            }
+            lines.remember(&asked, world);
             if let Err(error) = answer(engine, &query, format_now, format, world).await {
                 world.say("error", &format!("{error:#}"));
             }
         }
         query.clear();
-    }
-}
-
-/// Draws the line that is typed, until it is done or dropped.
-fn typed(editor: &mut Editor, prompt: &str) -> io::Result<Step> {
-    let term = Term::stderr();
-    loop {
-        let width = usize::from(term.size().1).saturating_sub(prompt.len());
-        let (seen, at) = editor.seen(width);
-        term.clear_line()?;
-        term.write_str(&format!("{prompt}{seen}"))?;
-        term.move_cursor_left(console::measure_text_width(&seen).saturating_sub(at))?;
-        term.flush()?;
-        let step = match term.read_key_raw() {
-            Ok(key) => editor.take(&key),
-            // The terminal is gone.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Step::Leave,
-            Err(error) => return Err(error),
-        };
-        if step != Step::Draw {
-            term.write_line(if step == Step::Drop { "^C" } else { "" })?;
-            return Ok(step);
-        }
-    }
-}
-
-/// What was asked before, by this session and those before it; the file has a query a line.
-struct Kept {
-    path: Option<PathBuf>,
-}
-
-impl Kept {
-    fn read(&self) -> Vec<String> {
-        let text = self.path.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    fn keep(&self, query: &str) -> io::Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        let mut options = std::fs::OpenOptions::new();
-        options.create(true).append(true);
-        // A query can name telephone numbers.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        writeln!(options.open(path)?, "{query}")
     }
 }
 
