@@ -104,7 +104,10 @@ fn whole_numbers_in_range_are_read_quickly_and_others_are_left() {
     for text in ["", "4", "101", "05", "-7", "7.0", "7e1", "7E1", "x", "\"7\"", "9999999999999999999999"] {
         assert_eq!(of(text), None, "{text}");
     }
-    assert_eq!(quick("0", |scanner| scanner.plain_whole(0, 1)), Some((0, 1)));
+    assert_eq!(of("5:"), Some((5, 1)), "what follows digits in the table of characters is none");
+    let any = |text| quick(text, |scanner| scanner.plain_whole(0, i64::MAX));
+    assert_eq!((any("0"), any("123456789012345678")), (Some((0, 1)), Some((123_456_789_012_345_678, 18))));
+    assert_eq!(any("1234567890123456789"), None, "so many digits are not surely in range");
 }
 
 #[test]
