@@ -123,7 +123,7 @@ def lake(table):
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix=f"sms/{table}/"):
         for item in page.get("Contents", []):
             body = s3.get_object(Bucket="lake", Key=item["Key"])["Body"].read()
-            rows += pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
+            rows += pyarrow.parquet.read_table(io.BytesIO(body), use_threads=False, pre_buffer=False).to_pylist()
     return rows
 
 

@@ -25,7 +25,7 @@ def with_pyarrow(folder, table):
     names = ["channel", "dt"] if table == "events" else ["dt"]
     partitions = pyarrow.dataset.partitioning(
         pyarrow.schema([(name, pyarrow.string()) for name in names]), flavor="hive")
-    rows = pyarrow.dataset.dataset(f"{folder}/{table}", partitioning=partitions).to_table()
+    rows = pyarrow.dataset.dataset(f"{folder}/{table}", partitioning=partitions).to_table(use_threads=False)
     return {field.name: str(field.type) for field in rows.schema}, rows
 
 

@@ -172,7 +172,7 @@ def rows(table):
         for item in page.get("Contents", []):
             body = s3.get_object(Bucket="lake", Key=item["Key"])["Body"].read()
             columns = ["message_id", "event_type", "event_time"] if table == "events" else ["reason"]
-            found += pyarrow.parquet.read_table(io.BytesIO(body), columns=columns).to_pylist()
+            found += pyarrow.parquet.read_table(io.BytesIO(body), columns=columns, use_threads=False, pre_buffer=False).to_pylist()
     return found
 
 

@@ -103,7 +103,7 @@ def samples():
 
 def rows(lake, table):
     files = sorted(pathlib.Path(lake, table).rglob("*.parquet"))
-    return [row for file in files for row in pyarrow.parquet.ParquetFile(file).read().to_pylist()]
+    return [row for file in files for row in pyarrow.parquet.ParquetFile(file, pre_buffer=False).read(use_threads=False).to_pylist()]
 
 
 def service(payload):

@@ -290,7 +290,7 @@ def by_firehose():
 def rows():
     s3, found = client("s3"), []
     for item in s3.list_objects_v2(Bucket=ids["LakeBucket"], Prefix="events/").get("Contents", []):
-        found += pyarrow.parquet.read_table(io.BytesIO(s3.get_object(Bucket=ids["LakeBucket"], Key=item["Key"])["Body"].read())).to_pylist()
+        found += pyarrow.parquet.read_table(io.BytesIO(s3.get_object(Bucket=ids["LakeBucket"], Key=item["Key"])["Body"].read()), use_threads=False, pre_buffer=False).to_pylist()
     return found
 
 

@@ -90,16 +90,32 @@ fn answers_about_a_lake_are_documented() {
     schemas::assert_documented(&asked.told);
 }
 
+/// What an emulator says before it waits.
+fn ready(arguments: &[&str]) -> Value {
+    let mut emulator = Command::new(program("smsvoice"));
+    let mut emulator =
+        emulator.args(["emulate", "--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut documents = serde_json::Deserializer::from_reader(emulator.stdout.take().unwrap()).into_iter();
+    let told = documents.next();
+    emulator.kill().unwrap();
+    emulator.wait().unwrap();
+    told.unwrap().unwrap()
+}
+
 #[test]
 fn answers_about_aws_are_documented() {
     let mut asked = asked();
     let (_emulator, url) = emulate(&[]);
+    asked.told.push(("emulate", ready(&["--json", "--seed", "7"])));
+    assert_eq!(asked.told[0].1["seed"], 7);
     std::fs::write(asked.folder.path().join("sets.toml"), SETS).unwrap();
     std::fs::write(asked.folder.path().join("other.toml"), SETS.replace("ALL", "TEXT_BLOCKED").replace("2\"", "3\""))
         .unwrap();
     asked.ask_at(Some(&url), "plan", &["plan", "sets.toml", "--json"]);
     let now = ["--yes", "--pace", "0", "--json"];
     asked.ask_at(Some(&url), "apply", &[&["apply", "sets.toml"], &now[..]].concat());
+    asked.ask_at(Some(&url), "adopt", &["adopt", "--json"]);
+    assert_eq!(asked.told.last().unwrap().1.as_array().unwrap().len(), SETS.matches("[[configuration_set]]").count());
     asked.ask_at(Some(&url), "plan", &["plan", "other.toml", "--json"]);
     asked.ask_at(Some(&url), "doctor", &["doctor", "sets.toml", "--json"]);
     asked.ask_at(Some(&url), "apply", &[&["destroy", "sets.toml"], &now[..]].concat());

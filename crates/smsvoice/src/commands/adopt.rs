@@ -1,17 +1,19 @@
 //! `smsvoice adopt`: the file for what there is.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use serde::Serialize;
 use smsvoice_provision::adopt::adopt;
 use smsvoice_provision::patience::Patience;
 use smsvoice_provision::read::{Reader, Scope};
-use smsvoice_provision::world::{Api, World as Sets};
+use smsvoice_provision::world::{Api, Set, SetId, World as Sets};
 
 use crate::aws::AwsArgs;
 use crate::lake::runtime;
+use crate::output::FormatArgs;
 use crate::provision::say_waiting;
 use crate::{Exit, World};
 
@@ -26,8 +28,10 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     api: Option<OneApi>,
     /// Write into this file, which must not exist; to stdout by default.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "json", "csv_raw"])]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     aws: AwsArgs,
 }
@@ -50,6 +54,22 @@ impl Args {
     }
 }
 
+/// A configuration set that exists, for programs.
+#[derive(Serialize)]
+struct Found<'a> {
+    api: Api,
+    configuration_set: &'a str,
+    #[serde(flatten)]
+    set: &'a Set,
+}
+
+impl<'a> Found<'a> {
+    fn all(sets: &'a Sets) -> Vec<Self> {
+        let found = |(id, set): (&'a SetId, &'a Set)| Self { api: id.api, configuration_set: &id.name, set };
+        sets.sets.iter().map(found).collect()
+    }
+}
+
 pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     runtime()?.block_on(async {
         let config = args.aws.in_region(args.aws.sdk_config(world).await, None, world)?;
@@ -64,7 +84,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         }
         let text = adopt(&sets);
         match &args.out {
-            None => io::stdout().write_all(text.as_bytes())?,
+            None => super::print_document(args.format, world, &text, &Found::all(&sets))?,
             Some(path) => {
                 let file = std::fs::File::create_new(path);
                 let written = file.and_then(|mut file| file.write_all(text.as_bytes()));

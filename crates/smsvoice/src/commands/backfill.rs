@@ -19,6 +19,7 @@ use self::listing::{Listing, Manifest};
 use crate::aws::AwsArgs;
 use crate::cost::{Backfill, prices};
 use crate::lake::{LakeArgs, runtime};
+use crate::output::FormatArgs;
 use crate::{Exit, UsageError, World};
 
 /// Read an archive in S3 into the lake, with the function and S3 Batch Operations
@@ -51,17 +52,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
     /// Print the manifest and the job, and make nothing.
-    #[arg(long, conflicts_with = "job")]
+    #[arg(long, conflicts_with_all = ["job", "format", "json", "csv_raw"])]
     dry_run: bool,
     /// Follow a job that was begun before.
     #[arg(long, value_name = "ID", conflicts_with_all = ["from", "since", "until", "role_arn"])]
     job: Option<String>,
-    /// Print the account as one JSON object.
-    #[arg(long, conflicts_with = "dry_run")]
-    json: bool,
     /// Seconds between two looks at the job.
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = pause)]
     every: f64,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     aws: AwsArgs,
 }
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         };
         let progress = follow(&aws, &account, &id, args, world).await?;
         let report = Account::read(&lake, &progress, &id).await?;
-        report.print(args.json, &progress)?;
+        report.print(args.format, &progress, world)?;
         Ok(report.exit(&progress))
     })
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
+use serde::Serialize;
 use smsvoice_emulator::{
     Config, Credentials, DeliveryService, Emulation, Place, RequestLog, Terms, fresh_seed, prepare, read_endpoint_url,
     read_speed,
@@ -18,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use self::lake_sink::LakeSink;
 use crate::lake::runtime;
+use crate::output::FormatArgs;
 use crate::settings::SettingsArgs;
 use crate::{Exit, World};
 
@@ -119,6 +121,8 @@ pub(crate) struct Args {
     /// Write one line a request to stderr, without numbers and texts of messages.
     #[arg(long, value_parser = BoolishValueParser::new(), env = "SMSVOICE_EMULATOR_LOG", hide_env = true)]
     log: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 fn region(text: &str) -> anyhow::Result<String> {
@@ -141,8 +145,9 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
         let listener = listener.with_context(|| format!("cannot listen on {}:{}", args.bind, args.port))?;
         // Before anybody is told that it listens: who sends a signal then is heard.
         let mut terminated = signal(SignalKind::terminate())?;
-        let emulation = prepare(args.config(world).await?, listener).await?;
-        say(args, &emulation)?;
+        let seed = args.seed.unwrap_or_else(fresh_seed);
+        let emulation = prepare(args.config(seed, world).await?, listener).await?;
+        say(args, &emulation, seed, world)?;
         let ended = async {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
@@ -154,17 +159,28 @@ pub(crate) fn run(args: &Args, world: &World) -> anyhow::Result<Exit> {
     })
 }
 
-/// Says where it listens, once it is ready.
-fn say(args: &Args, emulation: &Emulation) -> io::Result<()> {
-    let (address, region, account_id) = (emulation.address(), &args.region, &args.account_id);
-    let told =
-        format!("listening on http://{address}\ninbox: http://{address}/ (region {region}, account {account_id})\n");
-    // At once: who reads the first line may close the pipe after it.
-    io::stdout().write_all(told.as_bytes())
+/// What is told once it is ready.
+#[derive(Serialize)]
+struct Ready<'a> {
+    url: String,
+    inbox: String,
+    region: &'a str,
+    account_id: &'a str,
+    seed: u64,
+}
+
+/// Says where it listens, once it is ready, and the seed that makes the same run again. At once: who reads the first line
+/// may close the pipe after it.
+fn say(args: &Args, emulation: &Emulation, seed: u64, world: &World) -> anyhow::Result<()> {
+    let url = format!("http://{}", emulation.address());
+    let ready = Ready { inbox: format!("{url}/"), url, region: &args.region, account_id: &args.account_id, seed };
+    let Ready { url, inbox, region, account_id, seed } = &ready;
+    let text = format!("listening on {url}\ninbox: {inbox} (region {region}, account {account_id})\nseed: {seed}\n");
+    super::print_document(args.format, world, &text, &ready)
 }
 
 impl Args {
-    async fn config(&self, world: &World) -> anyhow::Result<Config> {
+    async fn config(&self, seed: u64, world: &World) -> anyhow::Result<Config> {
         let lake = match &self.lake {
             Some(url) => Some(Arc::new(LakeSink::open(url, &self.settings, world).await?) as Arc<dyn DeliveryService>),
             None => None,
@@ -182,7 +198,7 @@ impl Args {
             any_time: self.any_time,
             allowed_hosts: self.allow_host.clone(),
             log: self.log.then(|| Arc::new(write_line) as RequestLog),
-            seed: Some(self.seed.unwrap_or_else(fresh_seed)),
+            seed: Some(seed),
             speed: self.speed,
             endpoint_url: self.endpoint_url.clone(),
             aws: self.aws,

@@ -12,8 +12,10 @@ use smsvoice_doctor::s3_batch::Progress;
 use smsvoice_ingest::{Ledger, ObjectAccount};
 use smsvoice_lake::Lake;
 
-use crate::Exit;
+use crate::commands::print_document;
 use crate::commands::replay::ledger_lines;
+use crate::output::FormatArgs;
+use crate::{Exit, World};
 
 /// Sentences about objects that are told at most.
 const TOLD: usize = 16;
@@ -110,23 +112,19 @@ impl Account {
         }
     }
 
-    pub(super) fn print(&self, as_json: bool, progress: &Progress) -> anyhow::Result<()> {
+    pub(super) fn print(&self, format: FormatArgs, progress: &Progress, world: &World) -> anyhow::Result<()> {
         let Self { ledger, succeeded, failed, without_ledger, errors } = self;
-        let mut out = io::stdout().lock();
-        if as_json {
-            let json = Json {
-                job: &progress.status,
-                objects: succeeded + failed,
-                objects_failed: *failed,
-                objects_without_ledger: *without_ledger,
-                ledger,
-                errors,
-            };
-            writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
-        } else {
-            writeln!(out, "{:<14}{:>12}  {failed} failed", "objects", HumanCount(succeeded + failed).to_string())?;
-            write!(out, "{}", ledger_lines(ledger, ""))?;
-        }
+        let document = Json {
+            job: &progress.status,
+            objects: succeeded + failed,
+            objects_failed: *failed,
+            objects_without_ledger: *without_ledger,
+            ledger,
+            errors,
+        };
+        let objects = HumanCount(succeeded + failed).to_string();
+        let text = format!("{:<14}{objects:>12}  {failed} failed\n{}", "objects", ledger_lines(ledger, ""));
+        print_document(format, world, &text, &document)?;
         let mut told = io::stderr();
         if progress.status != "Complete" {
             writeln!(told, "error: the job is {}: {}", progress.status, progress.reason)?;
