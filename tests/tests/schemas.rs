@@ -90,6 +90,14 @@ fn answers_about_a_lake_are_documented() {
     schemas::assert_documented(&asked.told);
 }
 
+/// The lines that a command prints, as a list.
+fn lines_at(url: &str, folder: &tempfile::TempDir, arguments: &[&str]) -> Value {
+    let mut command = Command::new(program("smsvoice"));
+    command.args(arguments).current_dir(folder.path()).envs(aws_environment(url)).env_remove("AWS_PROFILE");
+    let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect()
+}
+
 /// What an emulator says before it waits.
 fn ready(arguments: &[&str]) -> Value {
     let mut emulator = Command::new(program("smsvoice"));
@@ -116,7 +124,12 @@ fn answers_about_aws_are_documented() {
     asked.ask_at(Some(&url), "apply", &[&["apply", "sets.toml"], &now[..]].concat());
     asked.ask_at(Some(&url), "adopt", &["adopt", "--json"]);
     assert_eq!(asked.told.last().unwrap().1.as_array().unwrap().len(), SETS.matches("[[configuration_set]]").count());
+    let list = asked.told.last().unwrap().1.clone();
+    assert_eq!(lines_at(&url, &asked.folder, &["adopt", "--format", "ndjson"]), list, "a line has what the list has");
     asked.ask_at(Some(&url), "plan", &["plan", "other.toml", "--json"]);
+    let changes = asked.told.last().unwrap().1["changes"].clone();
+    assert!(!changes.as_array().unwrap().is_empty());
+    assert_eq!(lines_at(&url, &asked.folder, &["plan", "other.toml", "--format", "ndjson"]), changes);
     asked.ask_at(Some(&url), "doctor", &["doctor", "sets.toml", "--json"]);
     asked.ask_at(Some(&url), "apply", &[&["destroy", "sets.toml"], &now[..]].concat());
     asked.ask("cost", &["cost", "--messages-per-day", "100000", "--json"]);

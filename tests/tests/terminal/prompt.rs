@@ -1,5 +1,7 @@
 //! The prompt of `query`.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::json;
 
 use super::{at_terminal, lake, see, typed, wait};
@@ -53,7 +55,10 @@ fn a_prompt_answers_questions_remembers_them_and_outlives_mistakes() {
     ]);
     let seen = at_terminal(folder.path(), &["query", "--lake", "lake"], &again);
     assert_eq!(seen.code, Some(0), "the history outlives a session: {}", seen.last);
-    let history = std::fs::read_to_string(folder.path().join(".local/state/smsvoice/history")).unwrap();
+    let history = folder.path().join(".local/state/smsvoice/history");
+    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "a query can name telephone numbers");
+    let history = std::fs::read_to_string(history).unwrap();
     assert_eq!(
         history.lines().find(|line| line.starts_with("SELECT")),
         Some("SELECT count(*) AS n FROM events;"),

@@ -76,6 +76,7 @@ pub(crate) fn print_document_of(
     match format.format() {
         Format::Table => whole(text),
         Format::Json => whole(&(serde_json::to_string_pretty(document)? + "\n")),
+        Format::Ndjson => whole(&document::lines(rows)?),
         other => {
             let rows = document::rows(rows)?;
             print_all(rows.schema(), std::slice::from_ref(&rows), other, format.look(world.width))

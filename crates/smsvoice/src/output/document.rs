@@ -33,15 +33,25 @@ pub(crate) fn rows(document: &impl Serialize) -> anyhow::Result<RecordBatch> {
     Ok(RecordBatch::try_new_with_options(schema, columns, &count)?)
 }
 
-/// Those of a list, those of the list that an object begins with, or the one object.
+/// The same objects, a line of JSON each; what lies deeper stays what it is.
+pub(crate) fn lines(document: &impl Serialize) -> serde_json::Result<String> {
+    let items = items(&serde_json::to_string(document)?)?;
+    Ok(items.iter().flat_map(|item| [item.get(), "\n"]).collect())
+}
+
 fn objects(json: &str) -> serde_json::Result<Vec<Object>> {
+    items(json)?.iter().map(|item| serde_json::from_str(item.get())).collect()
+}
+
+/// Those of a list, those of the list that an object begins with, or the one object.
+fn items(json: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
     if json.starts_with('[') {
         return serde_json::from_str(json);
     }
     let object: Object = serde_json::from_str(json)?;
     match object.0.first() {
         Some((_, first)) if first.get().starts_with("[{") || first.get() == "[]" => serde_json::from_str(first.get()),
-        _ => Ok(vec![object]),
+        _ => Ok(vec![serde_json::from_str(json)?]),
     }
 }
 
